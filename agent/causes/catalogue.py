@@ -1,0 +1,106 @@
+"""The catalogue: every cause, the words of the report room and the version facts, immutable."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Literal
+
+from pydantic import ConfigDict, ValidationError
+
+from agent.causes.cause import Cause, SignUse
+from agent.causes.signs import SIGNS, check_use
+from agent.errors import BadCatalogue
+from agent.report.error_report import Noun
+from agent.report.lexicon import Lexicon
+
+
+class VersionFact(Noun):
+    """One line of a client's changelog that touches some causes. `line` is in our own words."""
+
+    version: str
+    relation: Literal["fixes", "improves_message", "candidate"]
+    causes: list[str]
+    line: str
+    source: str
+
+
+class Catalogue(Noun):
+    """What the product knows. `digest` names exactly this knowledge; `replaced` the causes that a
+    team's own folder took over from the packaged ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+
+    lexicon: Lexicon
+    causes: list[Cause]
+    versions: list[VersionFact]
+    digest: str
+    replaced: list[str] = []
+
+    @cached_property
+    def by_id(self) -> dict[str, Cause]:
+        """Causes by id."""
+        return {cause.id: cause for cause in self.causes}
+
+
+def parse_cause(text: str, file: str) -> Cause:
+    """One cause from its TOML text. Raises `BadCatalogue` naming the file and what is wrong."""
+    try:
+        cause = Cause.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as bad:
+        raise BadCatalogue(file=file, why=f"not valid TOML, {bad}") from bad
+    except ValidationError as bad:
+        first = bad.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise BadCatalogue(file=file, why=f"{where}: {first['msg']}") from bad
+    uses = [*cause.signs, *(SignUse(sign=q.sign, args=q.args, says=q.text) for q in cause.questions)]
+    for use in uses:
+        if use.sign not in SIGNS:
+            known = ", ".join(sorted(SIGNS))
+            raise BadCatalogue(file=file, why=f"no sign is called {use.sign!r}; known signs: {known}")
+        if wrong := check_use(use.sign, use.args):
+            raise BadCatalogue(file=file, why=f"sign {use.sign}: {wrong}")
+    if not cause.sources:
+        raise BadCatalogue(file=file, why="it names no source; give at least one [[sources]] with a url")
+    return cause
+
+
+def parse_catalogue(
+    lexicon: Lexicon,
+    packaged: Mapping[str, str],
+    versions: str,
+    own: Mapping[str, str] | None = None,
+) -> Catalogue:
+    """The catalogue from the texts of its files (`packaged` and `own`: file name to TOML text).
+
+    A cause in `own` with the id of a packaged one takes its place and is named in `replaced`.
+    Raises `BadCatalogue` for a bad file, or for two files of one folder with the same id.
+    """
+    own = own or {}
+    found: dict[str, Cause] = {}
+    replaced: list[str] = []
+    for folder in (packaged, own):
+        here: dict[str, str] = {}
+        for file, text in sorted(folder.items()):
+            cause = parse_cause(text, file)
+            if cause.id in here:
+                raise BadCatalogue(file=file, why=f"the id {cause.id} stands in {here[cause.id]} too")
+            here[cause.id] = file
+            if cause.id in found:
+                replaced.append(cause.id)
+            found[cause.id] = cause
+    facts = [VersionFact.model_validate(fact) for fact in tomllib.loads(versions).get("versions", [])]
+    digest = hashlib.sha256()
+    digest.update(lexicon.model_dump_json().encode())
+    digest.update(versions.encode())
+    for cause_id in sorted(found):
+        digest.update(found[cause_id].model_dump_json().encode())
+    return Catalogue(
+        lexicon=lexicon,
+        causes=[found[cause_id] for cause_id in sorted(found)],
+        versions=facts,
+        digest=digest.hexdigest()[:16],
+        replaced=replaced,
+    )

@@ -1,0 +1,87 @@
+"""The door of the causes room: evidence in, the differential out.
+
+Every cause starts from its prior log-odds against "none of these" and gains or loses the weight of
+each sign that is present or absent. Likelihoods are the softmax over all causes and "none of these"
+(log-odds 0), so that abstaining falls out of the arithmetic: where no sign speaks, "none" is large.
+"""
+
+from __future__ import annotations
+
+import math
+
+from agent.causes.catalogue import Catalogue
+from agent.causes.cause import Cause, Differential, WeighedCause
+from agent.causes.fixes import fix_versions
+from agent.causes.question import best_question
+from agent.causes.signs import Evidence, read_sign
+from agent.report.error_report import ErrorReport
+from agent.usage.account import UsageAssessment
+
+UNCONFIRMED_CEILING = 0.90
+"""No cause without a confirming source is called more likely than this (contract, section 3)."""
+SHOWN_AT_LEAST, SHOWN_AT_MOST = 3, 10
+SHOWN_FROM = 0.01
+
+
+def weigh(report: ErrorReport, usage: UsageAssessment, catalogue: Catalogue) -> Differential:
+    """Weigh every cause of the catalogue; 3 to 10 of them are shown, the rest counts as "none"."""
+    evidence = Evidence(report, usage)
+    scored = [(cause, *_score(cause, evidence)) for cause in catalogue.causes]
+    likelihoods = _softmax({cause.id: score for cause, score, _ in scored})
+    for cause in catalogue.causes:
+        if not cause.confirmed:
+            likelihoods[cause.id] = min(likelihoods[cause.id], UNCONFIRMED_CEILING)
+    scored.sort(key=lambda item: (-likelihoods[item[0].id], item[0].id))
+    shown = [
+        WeighedCause(
+            id=cause.id,
+            title=cause.title,
+            likelihood=round(likelihoods[cause.id], 4),
+            supports=said["supports"],
+            against=said["against"],
+            unknown=said["unknown"],
+        )
+        for rank, (cause, _, said) in enumerate(scored[:SHOWN_AT_MOST])
+        if rank < SHOWN_AT_LEAST or likelihoods[cause.id] >= SHOWN_FROM
+    ]
+    first = catalogue.by_id[shown[0].id] if shown else None
+    return Differential(
+        ranked=shown,
+        none=round(max(0.0, 1.0 - sum(c.likelihood for c in shown)), 4),
+        question=best_question(evidence, catalogue, likelihoods),
+        fix_versions=fix_versions(first.id, report, catalogue) if first else [],
+    )
+
+
+def _score(cause: Cause, evidence: Evidence) -> tuple[float, dict[str, list[str]]]:
+    """The log-odds of one cause, and what supports it, speaks against it and is unknown."""
+    score = cause.prior
+    said: dict[str, list[str]] = {"supports": [], "against": [], "unknown": []}
+    for use in cause.signs:
+        reading = read_sign(use.sign, use.args, evidence)
+        if reading is None:
+            said["unknown"].append(use.says)
+            continue
+        weight = use.present if reading else use.absent
+        score += weight
+        if weight > 0:
+            said["supports"].append(use.says if reading else f"not so: {use.says}")
+        elif weight < 0:
+            said["against"].append(use.says if reading else f"not so: {use.says}")
+    day = evidence.report.reported_at.date() if evidence.report.reported_at else None
+    if day and ((cause.since and day < cause.since) or (cause.until and day > cause.until)):
+        score -= OUT_OF_SEASON
+        said["against"].append(f"reported outside the time in which this is known ({day.isoformat()})")
+    return score, said
+
+
+OUT_OF_SEASON = 2.0
+"""Log-odds taken from a cause whose `since` or `until` the report's date does not fit."""
+
+
+def _softmax(scores: dict[str, float]) -> dict[str, float]:
+    """Likelihoods of the causes beside "none of these", whose log-odds are 0."""
+    top = max([0.0, *scores.values()])
+    weights = {cause_id: math.exp(score - top) for cause_id, score in scores.items()}
+    total = math.exp(-top) + sum(weights.values())
+    return {cause_id: weight / total for cause_id, weight in weights.items()}
