@@ -1,0 +1,59 @@
+"""The door of the diagnosis room: from a differential to plain words that keep the four laws."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agent.causes.cause import Cause, Differential
+from agent.diagnosis import ledger
+from agent.diagnosis.action import choose, leading
+from agent.diagnosis.diagnosis import Diagnosis, Evidence
+from agent.diagnosis.ground import keep_lawful
+from agent.diagnosis.handoff import handoff
+from agent.diagnosis.notes import notes_for
+from agent.diagnosis.steps import guidance
+from agent.diagnosis.summary import recommendation_for, summary_for
+from agent.issues.issue import RelatedIssue
+from agent.report.error_report import ErrorReport
+from agent.usage.account import UsageAssessment
+
+if TYPE_CHECKING:
+    from agent.causes.catalogue import Catalogue
+
+
+def conclude(
+    report: ErrorReport,
+    usage: UsageAssessment,
+    issues: list[RelatedIssue],
+    differential: Differential,
+    catalogue: Catalogue,
+    notes: tuple[str, ...] = (),
+) -> Diagnosis:
+    """The diagnosis of one report. `notes` are facts about this run that the reader must know.
+
+    Never raises for what the nouns allow; what leaves has no finding of `ground.check`.
+    """
+    action = choose(differential, catalogue)
+    evidence: list[Evidence] = ledger.build(report, usage, issues, differential, catalogue)
+    settled = action in ("answer", "handoff")
+    first = catalogue.by_id.get(differential.ranked[0].id) if differential.ranked else None
+    draft = Diagnosis(
+        action=action,
+        confidence=differential.ranked[0].likelihood if differential.ranked else 0.0,
+        summary=summary_for(action, report, usage, differential, catalogue),
+        guidance=guidance(action, report, usage, differential, catalogue, evidence),
+        question=differential.question if action == "ask" else None,
+        example=first.example if settled and first else None,
+        notes=notes_for(action, report, usage, differential, _leaders(differential, catalogue)),
+        recommendation=recommendation_for(action, differential, first),
+        fix_versions=differential.fix_versions,
+        evidence=evidence,
+        handoff=handoff(action, report, usage, differential, catalogue),
+    )
+    lawful = keep_lawful(draft, report, usage, differential.ranked, catalogue)
+    # Notes about the run come from the program itself, so they join after the laws have spoken.
+    return lawful.model_copy(update={"notes": [*lawful.notes, *notes]}) if notes else lawful
+
+
+def _leaders(differential: Differential, catalogue: Catalogue) -> list[Cause]:
+    return [catalogue.by_id[w.id] for w in leading(differential.ranked) if w.id in catalogue.by_id]

@@ -1,0 +1,148 @@
+"""Grounded: what a diagnosis names stands in the evidence that it cites or in the cause's own file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from agent.causes.cause import Cause
+from agent.diagnosis.diagnosis import Evidence, Finding
+from agent.diagnosis.laws.case import Case, Part
+
+_URL = re.compile(
+    r"https?://[^\s`<>\"')\]]+"
+    r"|(?<![\w@./-])(?:[a-z0-9-]+\.)+(?:com|ai|org|io|dev|net|app|cloud|sh|co)\b(?:/[\w./#?=&%~+:-]*)?",
+    re.I,
+)
+_REQUEST = re.compile(r"\breq_\w+|\b[0-9a-f]{24}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+_COMMAND = re.compile(r"``\s?(.+?)\s?``|`([^`\n]+)`")
+_SLASH = re.compile(r"(?<![\w/.~:<-])/[a-z][a-z-]+\b(?!/)")
+_VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
+_NUMBER = re.compile(r"(?<![\w.])v?(\d+(?:[.,:]\d+)*[A-Za-z]{0,2})(?![A-Za-z0-9])")
+_GROUNDED = ("summary", "recommendation", "guidance", "example", "question")
+
+
+def named(text: str) -> list[tuple[str, str]]:
+    """The things in `text` that need ground: (kind, thing), commands first, none twice."""
+    found: list[tuple[str, str]] = []
+
+    def take(kind: str, pattern: re.Pattern[str], rest: str) -> str:
+        def keep(match: re.Match[str]) -> str:
+            thing = next((g for g in match.groups() if g), match.group(0))
+            thing = thing.rstrip(".,:;!?") if kind in ("URL", "number") else thing.strip()
+            if thing and (kind, thing) not in found:
+                found.append((kind, thing))
+            return " "
+
+        return pattern.sub(keep, rest)
+
+    rest = take("command", _COMMAND, text)
+    rest = take("URL", _URL, rest)
+    rest = take("request id", _REQUEST, rest)
+    for kind, pattern in (
+        ("command", _SLASH),
+        ("environment variable", _VARIABLE),
+        ("number", _NUMBER),
+    ):
+        rest = take(kind, pattern, rest)
+    return found
+
+
+def stands_in(kind: str, thing: str, text: str) -> bool:
+    """Whether `thing` stands in `text` as a whole: "2.1.3" does not stand in "2.1.36"."""
+    wanted = re.sub(r"^https?://", "", thing).rstrip("/") if kind == "URL" else " ".join(thing.split())
+    variants = {wanted, wanted.replace(",", "")} if kind == "number" else {wanted}
+    for variant in variants:
+        at = text.find(variant)
+        while at >= 0:
+            end = at + len(variant)
+            if _whole(kind, text[max(0, at - 2) : at], text[end : end + 2]):
+                return True
+            at = text.find(variant, at + 1)
+    return False
+
+
+def _whole(kind: str, before: str, after: str) -> bool:
+    if kind == "URL":
+        return not re.search(r"[\w.-]$", before) and not re.match(r"[\w-]|\.\w", after)
+    if kind == "number":
+        before = re.sub(r"(?:^|(?<=\W))[vV]$", "", before)
+        return not re.search(r"\w$|\d[.,]$", before) and not re.match(r"\w|[.,]\d", after)
+    return not re.search(r"\w$", before) and not re.match(r"\w", after)
+
+
+def cause_text(cause: Cause) -> str:
+    """All words of a cause's own file in one text, blanks made single."""
+    said: list[str] = [cause.title, cause.explanation, cause.summary, cause.recommendation]
+    said += [x for step in cause.steps for x in (step.step, step.why)]
+    said += [x for q in cause.questions for x in (q.text, q.how)]
+    said += [x for source in cause.sources for x in (source.url, source.says)]
+    said += [use.says for use in cause.signs]
+    said += [cause.example or "", *cause.notes]
+    if cause.handoff:
+        said += [cause.handoff.to, *cause.handoff.facts]
+    return " ".join(" \n ".join(said).split(" "))
+
+
+def evidence_text(evidence: Iterable[Evidence]) -> str:
+    """The words and URLs of some evidence in one text."""
+    return " \n ".join(f"{e.text} {e.url or ''}" for e in evidence)
+
+
+def ungrounded(part: Part, ledger: list[Evidence], causes: Iterable[Cause]) -> list[str]:
+    """What `part` names without ground, in words. `causes` are the files that may stand behind it."""
+    things = named(part.text)
+    if not things:
+        return []
+    cited = [e for e in ledger if part.cites is None or e.id in part.cites]
+    grounds = _lazily(evidence_text(cited), causes)
+    missing = things
+    for ground in grounds:
+        flat = " ".join(ground.split())
+        missing = [(kind, thing) for kind, thing in missing if not stands_in(kind, thing, flat)]
+        if not missing:
+            return []
+    return [
+        f"the {kind} {thing!r} stands in no cited evidence and in no cause file" for kind, thing in missing
+    ]
+
+
+def _lazily(first: str, causes: Iterable[Cause]) -> Iterator[str]:
+    yield first
+    for cause in causes:
+        yield cause_text(cause)
+
+
+def _files(case: Case, part: Part) -> Iterable[Cause]:
+    settled = case.diagnosis.action in ("answer", "handoff") and not part.where.startswith("question")
+    return [case.first] if settled and case.first else ([] if settled else case.ranked())
+
+
+def findings(case: Case) -> list[Finding]:
+    """Breaches of the grounded law: cited ids, things named, request ids, fix versions."""
+    found: list[Finding] = []
+    d = case.diagnosis
+    ids = [e.id for e in d.evidence]
+
+    def breach(where: str, what: str) -> None:
+        found.append(Finding(law="grounded", where=where, what=what))
+
+    if len(set(ids)) != len(ids):
+        breach("evidence", "an evidence id stands twice")
+    for i, step in enumerate(d.guidance):
+        for cite in step.cites:
+            if cite not in ids:
+                breach(f"guidance[{i}].step", f"it cites {cite}, which is not in the evidence")
+    for part in case.parts():
+        if part.where.startswith(_GROUNDED):
+            for what in ungrounded(part, d.evidence, _files(case, part)):
+                breach(part.where, what)
+    known = {rid for event in case.report.errors for rid in event.request_ids}
+    for rid in d.handoff.request_ids if d.handoff else []:
+        if rid not in known:
+            breach("handoff.request_ids", f"the request id {rid!r} is not in the report")
+    changelog = evidence_text(e for e in d.evidence if e.kind == "changelog")
+    for i, fix in enumerate(d.fix_versions):
+        if not stands_in("number", fix.version, changelog):
+            breach(f"fix_versions[{i}]", f"version {fix.version} stands in no changelog evidence")
+    return found
