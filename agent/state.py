@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypedDict
 
@@ -28,6 +28,7 @@ class Context:
     """The doors that one run may use. `notes` are facts about this run that the reader must know.
 
     `issues` is None where no store could be opened: the road goes on without related issues.
+    `timings_ms` is filled by the nodes of one run; `graph.diagnose` gives each run its own.
     """
 
     catalogue: Catalogue
@@ -35,3 +36,4 @@ class Context:
     issues: IssueIndex | None = None
     issues_as_of: datetime | None = None
     notes: tuple[str, ...] = ()
+    timings_ms: dict[str, float] = field(default_factory=dict)
