@@ -1,0 +1,106 @@
+"""From a report to what to look for: signatures first, then the most telling words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from agent.issues.issue import IssueQuery
+from agent.issues.references import own_thread
+from agent.report.error_report import ErrorReport
+from agent.report.lexicon import Lexicon
+
+MOST_TERMS = 20
+SEARCH_DEPTH = 60
+"""How many hits to ask the store for, so that `rank` has something to choose from."""
+
+_TITLE, _MESSAGE, _PROSE = 3.0, 1.5, 0.5
+_PROSE_LIMIT = 20_000
+
+_WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-\[\]]*[A-Za-z0-9_\]]|[^\W_]{2,}", re.UNICODE)
+_NOISE = re.compile(r"req_\w+|toolu_\w+|msg_\w+|[0-9a-f]{16,}|[0-9a-f]{8}-[0-9a-f-]{20,}|[\d.,:]+", re.I)
+_URL = re.compile(r"https?://\S+")
+_CODE = re.compile(r"_|[a-z][A-Z]|[A-Z]{4,}|[A-Za-z]\d|\d[A-Za-z]|\w[.\-]\w")
+
+_STOP_WORDS = """
+    a about after again all already also always am an and another any anyone are as at back be because been
+    before being but by came can cannot cant com could did didnt do does doesnt doing done dont down each else
+    even ever every everything few first for from get gets getting give go going gone got had happen happened
+    happening happens has have having he help here hi how however http https i if im in into is isnt it its
+    ive just keep keeps know last like made make makes many may me might more most much must my need new no
+    not nothing now of off ok on once one only or other our out over own please same say says see seems
+    should show shows since so some something still such sure than thank thanks that the their them then
+    there these they thing this those though time to today too try trying two until up upon us use used user
+    users using very want was way we well went were what when where which while who why will with without wont
+    work worked working works would yes yesterday yet you your
+"""
+_STOP = frozenset(_STOP_WORDS.split())
+"""Words that say nothing about which thread is meant."""
+
+_COMMON_WORDS = """
+    anthropic anthropics api behavior bug claude code console darwin environment error errors expected feature
+    github id invalid_request_error issue issues linux macos message messages platform preflight problem
+    report request request_id requests steps terminal text true false null type version windows
+    checklist actual reproduce reproduction information info description log logs output example
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
+"""Words that nearly every thread has: they count for little."""
+
+
+def telling(term: str) -> float:
+    """How much a term tells, 0 to 2: an identifier more than a word, a word that all threads have little."""
+    if term.lower() in _COMMON:
+        return 0.15
+    if " " in term or _CODE.search(term):
+        return 2.0
+    return min(1.2, 0.5 + 0.1 * len(term))
+
+
+def words(text: str) -> list[str]:
+    """The words and identifiers of `text` in order, without ids, bare numbers, URLs and stop words."""
+    found = []
+    for hit in _WORD.finditer(_URL.sub(" ", text)):
+        word = hit[0]
+        if len(word) <= 40 and not _NOISE.fullmatch(word) and word.lower().replace("'", "") not in _STOP:
+            found.append(word)
+    return found
+
+
+def build_query(report: ErrorReport, lexicon: Lexicon | None = None) -> IssueQuery:
+    """What to look for. With `lexicon`, a term of the vendor's that drifted brings its other names along.
+
+    `terms` are at most 20, the most telling first; a term of several words means that phrase.
+    """
+    weights: dict[str, float] = {}
+    spelled: dict[str, str] = {}
+    for text, factor in _sources(report):
+        for word in words(text):
+            key = word.lower()
+            spelled.setdefault(key, word)
+            weights[key] = max(weights.get(key, 0.0), factor * telling(word))
+    for phrase in _other_names(report, lexicon):
+        weights.setdefault(phrase, _MESSAGE)
+        spelled.setdefault(phrase, phrase)
+    best = sorted(weights, key=lambda key: (-weights[key], key))[:MOST_TERMS]
+    signatures = list(dict.fromkeys(event.signature for event in report.errors if event.signature))
+    return IssueQuery(signatures=signatures, terms=[spelled[key] for key in best], exclude=own_thread(report))
+
+
+def _sources(report: ErrorReport) -> Iterable[tuple[str, float]]:
+    yield report.title or "", _TITLE
+    for event in report.errors:
+        yield " ".join(filter(None, (event.type, event.message))), _MESSAGE
+    yield report.text[:_PROSE_LIMIT], _PROSE
+
+
+def _other_names(report: ErrorReport, lexicon: Lexicon | None) -> list[str]:
+    """The other names of each drifted term that the title or a message uses, in lower case."""
+    if lexicon is None:
+        return []
+    said = " ".join([report.title or "", *(event.message or "" for event in report.errors)]).lower()
+    found: list[str] = []
+    for synonym in lexicon.synonyms:
+        names = [name.lower() for name in (synonym.canonical, *synonym.terms)]
+        if any(re.search(rf"\b{re.escape(name)}\b", said) for name in names):
+            found.extend(name for name in names if name not in said)
+    return list(dict.fromkeys(found))

@@ -1,0 +1,160 @@
+"""The door of the issues room: hits of the store in, at most eight related issues with their why out."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import NamedTuple
+
+from agent.issues.issue import Issue, IssueHit, RelatedIssue, Relation
+from agent.issues.query import telling
+from agent.issues.references import Thread, mentioned_threads, own_thread, same_thread
+from agent.report.error_report import ErrorReport
+
+MOST_RELATED = 8
+FLOOR = 4.5
+"""What the matched terms of a hit without the same message must tell together (see `telling`)."""
+_FEWEST_TERMS = 4
+
+_PLATFORM_LABEL = {"darwin": "platform:macos", "linux": "platform:linux", "windows": "platform:windows"}
+_PLATFORM_NAME = {"darwin": "macOS", "linux": "Linux", "windows": "Windows"}
+_CLOSED_AS = ("invalid", "duplicate", "stale", "wontfix")
+_VERSION = re.compile(r"\d+")
+
+
+class _Match(NamedTuple):
+    """One hit with how near it is, each from 0 to 1."""
+
+    hit: IssueHit
+    relation: Relation
+    version: float
+    time: float
+    platform: bool
+    text: float
+
+    @property
+    def score(self) -> float:
+        near = 0.15 * self.version + 0.10 * self.time + 0.05 * self.platform
+        if self.relation == "same-signature":
+            return 0.60 + near + 0.10 * self.text
+        base = 0.30 if self.relation == "similar" else 0.45
+        return min(0.59, base * (0.4 + 0.6 * self.text) + near)
+
+
+def rank(report: ErrorReport, hits: list[IssueHit]) -> list[RelatedIssue]:
+    """At most eight related issues, best first; none rather than weak ones; never the report's own."""
+    own = own_thread(report)
+    mentioned = mentioned_threads(report)
+    others = [hit for hit in hits if not _is_own(report, own, hit.issue)]
+    best_text = max((hit.text_score for hit in others), default=0.0) or 1.0
+    matches: dict[Thread, _Match] = {}
+    for hit in others:
+        thread = (hit.issue.repository.lower(), hit.issue.number)
+        relation = _relation(hit, mentioned.get(thread))
+        if relation is None:
+            continue
+        match = _Match(
+            hit=hit,
+            relation=relation,
+            version=_nearness_of_versions(report.value("client_version"), hit.issue.client_version),
+            time=_nearness_of_dates(report.reported_at, hit.issue.created_at),
+            platform=_PLATFORM_LABEL.get(report.value("platform") or "") in hit.issue.labels,
+            text=max(0.0, hit.text_score) / best_text,
+        )
+        if thread not in matches or match.score > matches[thread].score:
+            matches[thread] = match
+    order = sorted(matches.values(), key=lambda m: (-m.score, m.hit.issue.repository, m.hit.issue.number))
+    return [_shown(report, match) for match in order[:MOST_RELATED]]
+
+
+def _is_own(report: ErrorReport, own: Thread | None, issue: Issue) -> bool:
+    """Its own thread by name, or a stored text with the same request id or the same words as the report."""
+    if same_thread(own, (issue.repository, issue.number)):
+        return True
+    ids = {request_id for event in report.errors for request_id in event.request_ids}
+    if any(request_id in issue.body for request_id in ids):
+        return True
+    start = " ".join(issue.body[:400].split())[:200]
+    return len(start) >= 120 and start in " ".join(report.text[:20_000].split())
+
+
+def _relation(hit: IssueHit, mentioned: bool | None) -> Relation | None:
+    if hit.same_signature:
+        return "same-signature"
+    if mentioned is not None:
+        return "duplicate" if mentioned else "linked"
+    told = sum(telling(term) for term in hit.matched_terms)
+    return "similar" if len(hit.matched_terms) >= _FEWEST_TERMS and told >= FLOOR else None
+
+
+def _nearness_of_versions(one: str | None, other: str | None) -> float:
+    if not one or not other:
+        return 0.0
+    left, right = ([int(part) for part in _VERSION.findall(v)[:3]] for v in (one, other))
+    if left == right:
+        return 1.0
+    if left[:1] != right[:1]:
+        return 0.0
+    if left[:2] != right[:2] or len(left) < 3 or len(right) < 3:
+        return 0.2
+    return 0.3 + 0.6 / (1 + abs(left[2] - right[2]) / 10)
+
+
+def _days_between(one: datetime | None, other: datetime | None) -> int | None:
+    """Whole calendar days from `one` to `other`; a date without a zone is taken as it stands."""
+    return (other.date() - one.date()).days if one and other else None
+
+
+def _nearness_of_dates(reported: datetime | None, created: datetime | None) -> float:
+    days = _days_between(reported, created)
+    return 0.0 if days is None else 1 / (1 + abs(days) / 14)
+
+
+def _when(reported: datetime | None, created: datetime | None) -> str:
+    days = _days_between(reported, created)
+    if days is None:
+        return f"{created.day} {created:%B %Y}" if created else ""
+    if days == 0:
+        return "the same day"
+    side, count = ("later" if days > 0 else "earlier"), abs(days)
+    for size, unit in ((365, "year"), (30, "month"), (7, "week"), (1, "day")):
+        if count >= 2 * size or size == 1:
+            count //= size
+            return f"{count} {unit}{'s' if count > 1 else ''} {side}"
+    return ""
+
+
+def _what_came_of_it(issue: Issue) -> str:
+    if issue.outcome:
+        return issue.outcome
+    reason = next((label for label in _CLOSED_AS if label in issue.labels), None)
+    if reason and issue.state == "closed":
+        return f"closed as {reason}"
+    return issue.state if issue.state in ("open", "closed", "merged") else ""
+
+
+def _shown(report: ErrorReport, match: _Match) -> RelatedIssue:
+    issue = match.hit.issue
+    firsts = {"same-signature": "same message", "duplicate": "named in the report as the same case"}
+    first = firsts.get(match.relation, "named in the report")
+    if match.relation == "similar":
+        telling_first = sorted(match.hit.matched_terms, key=lambda t: (-telling(t), t.lower()))
+        first = f"similar words ({', '.join(telling_first[:4])})"
+    parts = [first]
+    if issue.client_version:
+        parts.append(f"{'also ' if match.version == 1 else ''}client {issue.client_version}")
+    if match.platform:
+        parts.append(f"also on {_PLATFORM_NAME[report.value('platform') or '']}")
+    if when := _when(report.reported_at, issue.created_at):
+        parts.append(when)
+    outcome = _what_came_of_it(issue)
+    return RelatedIssue(
+        repository=issue.repository,
+        number=issue.number,
+        url=issue.url,
+        title=issue.title,
+        state=issue.state,
+        relation=match.relation,
+        score=round(min(1.0, match.score), 3),
+        why=", ".join(parts) + (f"; {outcome}" if outcome else ""),
+    )

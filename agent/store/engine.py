@@ -1,0 +1,126 @@
+"""How the database is reached: its URL, the SQLite pragmas, and what its errors mean in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import OperationalError
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from agent.errors import StoreUnavailable
+
+BUSY_SECONDS = 10
+"""How long a process waits for another one that is writing to the same SQLite file."""
+
+_DRIVERS = {"sqlite": ("sqlite", "sqlite+aiosqlite"), "postgresql": ("postgresql+psycopg",) * 2}
+_REASONS = (
+    ("not a database", "the file is not a SQLite database"),
+    ("malformed", "the file is a damaged SQLite database"),
+    ("unable to open", "the file or its folder cannot be opened for writing"),
+    ("readonly", "it is read-only"),
+    ("read-only", "it is read-only"),
+    ("full", "the disk is full"),
+    ("disk i/o", "the disk cannot be written; it may be full or a quota may be used up"),
+    ("too large", "the disk cannot be written; it may be full or a quota may be used up"),
+    ("locked", f"another process has kept it locked for more than {BUSY_SECONDS} seconds"),
+)
+
+
+def parse_url(url: str) -> URL:
+    """A plain `sqlite:///PATH` or `postgresql://...` URL. Raises `StoreUnavailable` for any other."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreUnavailable(where="the given URL", why="it is not a database URL") from None
+    backend = "postgresql" if parsed.drivername == "postgres" else parsed.get_backend_name()
+    if backend not in _DRIVERS:
+        why = f"{backend} is not supported; give sqlite:///PATH or postgresql://..."
+        raise StoreUnavailable(where=where(parsed), why=why)
+    parsed = parsed.set(drivername=backend)
+    if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise StoreUnavailable(where=where(parsed), why="it names no file; give sqlite:///PATH")
+    return parsed
+
+
+def where(url: URL) -> str:
+    """How the database is called in a message: the path of a file, or the URL without its password."""
+    if url.get_backend_name() == "sqlite" and url.database:
+        return url.database
+    return url.render_as_string(hide_password=True)
+
+
+@contextmanager
+def reported(url: URL) -> Iterator[None]:
+    """Turns what a driver raises into `StoreUnavailable` with a reason that a user can act on."""
+    try:
+        yield
+    except DBAPIError as bad:
+        text = str(bad.orig or bad).strip()
+        why = next((reason for sign, reason in _REASONS if sign in text.lower()), None)
+        raise StoreUnavailable(where=where(url), why=why or text.splitlines()[0]) from bad
+    except OSError as bad:
+        raise StoreUnavailable(where=where(url), why=bad.strerror or str(bad)) from bad
+    except ModuleNotFoundError as bad:
+        raise StoreUnavailable(where=where(url), why=f"the package {bad.name} is not installed") from bad
+
+
+def make_folder(url: URL) -> None:
+    """Makes the folder of a SQLite file. Raises `OSError` where that is not possible."""
+    if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith("file:"):
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def sync_engine(url: URL) -> Engine:
+    """An engine for work that is done once, such as migrations. Every transaction on it may write."""
+    engine = create_engine(url.set(drivername=_DRIVERS[url.get_backend_name()][0]))
+    if url.get_backend_name() == "sqlite":
+        _prepare_sqlite(engine, always_write=True)
+    return engine
+
+
+def async_engine(url: URL) -> AsyncEngine:
+    """The engine of the store. On SQLite only a connection with the option `write` begins a transaction."""
+    engine = create_async_engine(url.set(drivername=_DRIVERS[url.get_backend_name()][1]))
+    if url.get_backend_name() == "sqlite":
+        _prepare_sqlite(engine.sync_engine, always_write=False)
+    return engine
+
+
+def _prepare_sqlite(engine: Engine, *, always_write: bool) -> None:
+    """Pragmas on every connection, and writing transactions that take the lock when they begin.
+
+    The driver's own BEGIN comes late and is deferred: two processes that read and then write would
+    fail instead of wait. So it is switched off and BEGIN IMMEDIATE is sent.
+    """
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        cursor.execute("PRAGMA journal_mode")
+        if cursor.fetchone()[0] != "wal":
+            _switch_to_wal(cursor)
+        cursor.execute("PRAGMA synchronous = NORMAL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        if always_write or connection.get_execution_options().get("write"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _switch_to_wal(cursor: Any) -> None:
+    """The mode stays in the file. Another process may be switching it too: then it need not be done."""
+    try:
+        cursor.execute("PRAGMA journal_mode = WAL")
+    except OperationalError as bad:
+        if "locked" not in str(bad) and "busy" not in str(bad):
+            raise

@@ -1,0 +1,201 @@
+"""Reads the rows of an import file one by one, whatever it is packed in and however it is written."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import lzma
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, cast
+
+from agent.errors import BadInput
+from agent.issues.issue import Issue
+from agent.issues.rows import BadRow, SignatureOf, parse_row
+
+MOST_ROW_CHARS = 20_000_000
+"""A row longer than this is not read: nobody's issue is."""
+_CHUNK = 1 << 16
+_BOMS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
+_DAMAGED = (EOFError, lzma.LZMAError, zlib.error, gzip.BadGzipFile)
+_GAP = re.compile(r"[\s,]*")
+_DECODER = json.JSONDecoder(strict=False)
+
+Found = tuple[int, object]
+"""The line where a row starts, and the row, or a `BadRow` without its line."""
+
+
+def read_rows(
+    path: Path, default_repository: str | None, signature_of: SignatureOf = lambda _text: None
+) -> Iterator[Issue | BadRow]:
+    """The rows of a JSON array, JSON lines or CSV file, plain, .gz or .xz; a bad one names its line.
+
+    Reads as it goes: the file need not fit in memory. `signature_of` gives the signature of an issue's
+    text. Raises `BadInput` where the file cannot be read or is of no known form.
+    """
+    line = 0
+    try:
+        with _open(path) as binary:
+            for line, row in _rows(path, _as_text(binary)):
+                read = row if isinstance(row, BadRow) else parse_row(row, default_repository, signature_of)
+                yield read.model_copy(update={"line": line}) if isinstance(read, BadRow) else read
+    except _DAMAGED as bad:
+        yield BadRow(line=line + 1, reason=f"the packed file is damaged or ends early ({bad})")
+    except OSError as bad:
+        raise BadInput(f"{path}: {bad.strerror or bad}") from bad
+
+
+def _open(path: Path) -> IO[bytes]:
+    """The bytes, unpacked; what it is packed in is told by its first bytes, not by its name."""
+    with path.open("rb") as plain:
+        start = plain.read(6)
+    if start.startswith(b"\x1f\x8b"):
+        return cast(IO[bytes], gzip.open(path, "rb"))
+    if start.startswith(b"\xfd7zXZ"):
+        return cast(IO[bytes], lzma.open(path, "rb"))
+    return path.open("rb")
+
+
+def _as_text(binary: IO[bytes]) -> io.TextIOWrapper:
+    """Text with what cannot be decoded replaced. A redirect on Windows may have written UTF-16."""
+    buffered = io.BufferedReader(cast(io.RawIOBase, binary), _CHUNK)
+    start = buffered.peek(4)
+    encoding = next((name for bom, name in _BOMS if start.startswith(bom)), "utf-8")
+    return io.TextIOWrapper(buffered, encoding=encoding, errors="replace", newline="")
+
+
+def _rows(path: Path, text: io.TextIOWrapper) -> Iterator[Found]:
+    """The rows of whichever form the first character that is not a space shows."""
+    peeked, skipped = "", 0
+    while not peeked:
+        chunk = text.read(_CHUNK)
+        if not chunk:
+            return iter(())
+        peeked = chunk.lstrip()
+        skipped += chunk[: len(chunk) - len(peeked)].count("\n")
+    lines = _Lines(peeked, text, skipped + 1)
+    if peeked[0] == "[":
+        return _array_rows(lines)
+    if peeked[0] == "{":
+        return _object_rows(lines)
+    head = peeked.split("\n", 1)[0].lower()
+    if "," in head and "number" in head and "title" in head:
+        return _csv_rows(lines)
+    why = "is neither a JSON array, JSON lines, nor CSV with the columns number and title"
+    raise BadInput(f"{path}: it {why}")
+
+
+class _Lines:
+    """A text file whose start has been read already: its lines, and which one comes next."""
+
+    def __init__(self, start: str, rest: io.TextIOWrapper, number: int) -> None:
+        self._start, self._rest, self.number = start, rest, number
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self.read_line():
+            yield line
+
+    def read_line(self) -> str:
+        """The next line with its end, or "" at the end. One that is too long comes in pieces."""
+        cut = self._start.find("\n") + 1
+        if cut:
+            line, self._start = self._start[:cut], self._start[cut:]
+        else:
+            line = self._start + self._rest.readline(MOST_ROW_CHARS)
+            self._start = ""
+        self.number += line.endswith("\n")
+        return line
+
+    def read_some(self) -> str:
+        """Some more of the text, in whole lines where they are short, or "" at the end."""
+        found = ""
+        while len(found) < _CHUNK and (line := self.read_line()):
+            found += line
+        return found
+
+
+def _parse(text: str) -> object:
+    try:
+        return json.loads(text, strict=False)
+    except json.JSONDecodeError as bad:
+        return BadRow(reason=f"not valid JSON: {bad.msg} at character {bad.pos + 1}")
+    except (RecursionError, ValueError) as bad:
+        return BadRow(reason=f"JSON that cannot be read: {bad}")
+
+
+def _object_rows(lines: _Lines) -> Iterator[Found]:
+    """One object a line; or, where the first line is no object, objects that are spread over lines."""
+    number, first = lines.number, lines.read_line()
+    if isinstance(_parse(first), BadRow) and len(first.strip()) < 3:
+        yield from _values(lines, first, number)
+        return
+    yield number, _parse(first)
+    while True:
+        number, line = lines.number, lines.read_line()
+        if not line:
+            return
+        if not line.strip():
+            continue
+        if len(line) >= MOST_ROW_CHARS and not line.endswith("\n"):
+            yield number, BadRow(reason=f"the row has more than {MOST_ROW_CHARS:,} characters")
+            while line and not line.endswith("\n"):
+                line = lines.read_line()
+            continue
+        yield number, _parse(line)
+
+
+def _array_rows(lines: _Lines) -> Iterator[Found]:
+    """The elements of one array. After a broken element the rest cannot be told apart and is not read."""
+    number, first = lines.number, lines.read_line()
+    yield from _values(lines, first.replace("[", " ", 1), number)
+
+
+def _values(lines: _Lines, buffer: str, number: int) -> Iterator[Found]:
+    """JSON values one after another, commas between them or not, up to a closing bracket."""
+    at = 0
+    while True:
+        start = _GAP.match(buffer, at).end()  # type: ignore[union-attr]  # it matches nothing too
+        number += buffer.count("\n", at, start)
+        at = start
+        problem = "the JSON ends in the middle of a row"
+        if buffer.startswith("]", at):
+            return
+        try:
+            if at < len(buffer):
+                value, end = _DECODER.raw_decode(buffer, at)
+                yield number, value
+                number += buffer.count("\n", at, end)
+                at = end
+                continue
+        except json.JSONDecodeError as bad:
+            problem = f"the JSON is broken near here ({bad.msg}); nothing after it was read"
+        except RecursionError:
+            yield number, BadRow(reason="the JSON is nested too deeply; nothing after it was read")
+            return
+        more = lines.read_some() if len(buffer) - at < MOST_ROW_CHARS else ""
+        if not more:
+            if at < len(buffer):
+                yield number, BadRow(reason=problem)
+            return
+        buffer, at = buffer[at:] + more, 0
+
+
+def _csv_rows(lines: _Lines) -> Iterator[Found]:
+    """The rows of a CSV file with a header; a column's name may be written in any case."""
+    csv.field_size_limit(MOST_ROW_CHARS)
+    reader = csv.reader(lines)
+    start = lines.number
+    try:
+        header = [name.strip().lower() for name in next(reader)]
+        for cells in reader:
+            at, start = start + 1, lines.number - 1
+            if len(cells) > len(header):
+                yield at, BadRow(reason=f"{len(cells)} cells under {len(header)} columns")
+            elif any(cells):
+                yield at, dict(zip(header, cells, strict=False))
+    except csv.Error as bad:
+        yield lines.number, BadRow(reason=f"the CSV is broken near here ({bad}); nothing after it was read")

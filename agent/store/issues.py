@@ -1,0 +1,123 @@
+"""The stored issues of one tenant: searched, and added to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from agent.issues.issue import Issue, IssueHit, IssueQuery
+from agent.store.engine import reported
+from agent.store.search import parameters, statement, to_hit
+from agent.store.tables import issues
+
+_BATCH = 200
+_KEPT_IF_NEW_IS_EMPTY = ("signature", "client_version", "outcome", "created_at")
+
+
+class SqlIssues:
+    """`ports.IssueStore` on a SQL database, for one tenant. Safe to use from several tasks at once.
+
+    Its methods raise `StoreUnavailable` where the database fails while they work.
+    """
+
+    def __init__(self, engine: AsyncEngine, url: URL, tenant: str) -> None:
+        self._engine = engine
+        self._url = url
+        self._tenant = tenant
+        self._dialect = engine.dialect.name
+        self._search = statement(self._dialect)
+
+    async def search(self, query: IssueQuery, limit: int) -> list[IssueHit]:
+        """The best `limit` hits, exact signatures first; empty where nothing matches.
+
+        The body of a hit is cut to its first 8,000 characters.
+        """
+        bound = parameters(self._dialect, self._tenant, query, limit)
+        if bound is None or limit < 1:
+            return []
+        with reported(self._url):
+            async with self._engine.connect() as connection:
+                rows = (await connection.execute(self._search, bound)).all()
+        return [to_hit(row, query.terms) for row in rows]
+
+    async def as_of(self) -> datetime | None:
+        """When the newest row was stored, or None where there is none."""
+        newest = select(func.max(issues.c.stored_at)).where(issues.c.tenant == self._tenant)
+        with reported(self._url):
+            async with self._engine.connect() as connection:
+                found: datetime | None = await connection.scalar(newest)
+                return found
+
+    async def count(self) -> int:
+        """How many rows the tenant has."""
+        rows = select(func.count()).select_from(issues).where(issues.c.tenant == self._tenant)
+        with reported(self._url):
+            async with self._engine.connect() as connection:
+                return await connection.scalar(rows) or 0
+
+    async def upsert(self, issues: list[Issue]) -> int:
+        """Insert or update by repository and number, all or none; the number of rows written.
+
+        A row that is newer in the store than the given one stays as it is. A packaged row gives way,
+        but what it knows and the given one does not (what came of it) is kept.
+        """
+        now = datetime.now(UTC)
+        statement = upsert_statement(self._dialect)
+        written = 0
+        with reported(self._url):
+            async with self._engine.execution_options(write=True).begin() as connection:
+                for start in range(0, len(issues), _BATCH):
+                    batch = issues[start : start + _BATCH]
+                    done = await connection.execute(statement, to_rows(batch, self._tenant, "imported", now))
+                    written += done.rowcount
+        return written
+
+
+def to_rows(found: Sequence[Issue], tenant: str, origin: str, now: datetime) -> list[dict[str, Any]]:
+    """Issues as rows of the table."""
+    return [{**issue.model_dump(), "tenant": tenant, "origin": origin, "stored_at": now} for issue in found]
+
+
+def upsert_statement(dialect: str) -> Any:
+    """Insert or update, for rows that a user brings: see `SqlIssues.upsert`."""
+    insert: Any = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(issues)
+    new = insert.excluded
+    values: dict[str, Any] = {
+        column.name: new[column.name]
+        for column in issues.c
+        if column.name not in ("id", "tenant", "repository", "number")
+    }
+    for name in _KEPT_IF_NEW_IS_EMPTY:
+        values[name] = func.coalesce(new[name], issues.c[name])
+    values["body"] = case((new.body == "", issues.c.body), else_=new.body)
+    is_newer = or_(
+        issues.c.origin == "packaged",
+        new.updated_at.is_(None),
+        issues.c.updated_at.is_(None),
+        new.updated_at >= issues.c.updated_at,
+    )
+    return insert.on_conflict_do_update(
+        index_elements=["tenant", "repository", "number"], set_=values, where=is_newer
+    )
+
+
+def packaged_statement(dialect: str) -> Any:
+    """Insert or update, for packaged rows: one that a user brought is never touched."""
+    insert: Any = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(issues)
+    values = {
+        column.name: insert.excluded[column.name]
+        for column in issues.c
+        if column.name not in ("id", "tenant", "repository", "number", "origin")
+    }
+    return insert.on_conflict_do_update(
+        index_elements=["tenant", "repository", "number"],
+        set_=values,
+        where=and_(issues.c.origin == "packaged"),
+    )

@@ -1,0 +1,71 @@
+"""Opening the store: makes and fills it at first use, and costs little every time after."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from agent.errors import SchemaTooOld
+from agent.store.engine import async_engine, make_folder, parse_url, reported, where
+from agent.store.issues import SqlIssues
+from agent.store.schema import checked, head, upgrade
+from agent.store.seed import KEY, Known, seed
+
+_STATE = text(
+    "SELECT version_num, (SELECT value FROM meta WHERE tenant = :tenant AND key = :key) FROM alembic_version"
+)
+
+
+@asynccontextmanager
+async def open_store(
+    url: str, tenant: str, known: Known, digest: str, *, strict: bool = False
+) -> AsyncIterator[SqlIssues]:
+    """The issues of `tenant` in the database at `url`, with the packaged issues `known` in it.
+
+    `known` may be a function, which is called only where `digest` is not the one already loaded. A new
+    SQLite database is made and an older one upgraded; with `strict`, and always on PostgreSQL, an older
+    schema raises `SchemaTooOld`. Raises `StoreUnavailable` where the database cannot be used.
+    """
+    parsed = parse_url(url)
+    with reported(parsed):
+        engine = async_engine(parsed)
+    try:
+        with reported(parsed):
+            make_folder(parsed)
+            revision, loaded = await _state(engine, parsed, tenant)
+            if revision != head():
+                is_sqlite = parsed.get_backend_name() == "sqlite"
+                if not is_sqlite or (strict and revision is not None):
+                    raise SchemaTooOld(where=where(parsed))
+                await asyncio.to_thread(upgrade, url)
+            if loaded != digest:
+                await seed(engine, tenant, known, digest)
+        yield SqlIssues(engine, parsed, tenant)
+    finally:
+        await engine.dispose()
+
+
+async def _state(engine: AsyncEngine, url: URL, tenant: str) -> tuple[str | None, str | None]:
+    """Revision of the schema and digest of the loaded knowledge, in one look; None where there is none."""
+    if url.get_backend_name() == "sqlite" and url.database and _is_new(url.database):
+        return None, None
+    async with engine.connect() as connection:
+        try:
+            row = (await connection.execute(_STATE, {"tenant": tenant, "key": KEY})).one_or_none()
+        except (OperationalError, ProgrammingError) as bad:
+            if "no such table" not in str(bad) and "does not exist" not in str(bad):
+                raise
+            return None, None
+    return (checked(row[0], url), row[1]) if row else (None, None)
+
+
+def _is_new(path: str) -> bool:
+    file = Path(path)
+    return not path.startswith("file:") and (not file.exists() or file.stat().st_size == 0)

@@ -1,0 +1,108 @@
+"""One statement that finds issues: exact signatures and full text together, in one round trip."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from sqlalchemy import Boolean, Float, TextClause, column, text
+
+from agent.issues.issue import Issue, IssueHit, IssueQuery
+from agent.store.tables import issues
+
+BODY_SHOWN = 8_000
+"""Characters of the body that a hit carries."""
+
+_COLUMNS = (
+    issues.c.repository, issues.c.number, issues.c.url, issues.c.title, issues.c.state, issues.c.labels,
+    issues.c.created_at, issues.c.updated_at, issues.c.closed_at, issues.c.signature,
+    issues.c.client_version, issues.c.outcome,
+)  # fmt: skip
+
+_SHARED = """
+SELECT {columns}, substr(i.body, 1, {body}) AS body, f.same, f.score
+FROM (SELECT id, max(same) AS same, max(score) AS score FROM (
+        SELECT id, 1 AS same, 0.0 AS score FROM (
+            SELECT id FROM issues
+            WHERE tenant = :tenant AND signature IN ({signatures}) AND NOT {own}
+            ORDER BY created_at DESC {nulls_last} LIMIT :limit) AS exact
+        UNION ALL
+        SELECT id, 0 AS same, score FROM ({full_text}) AS words
+    ) AS both_ways GROUP BY id) AS f
+JOIN issues AS i ON i.id = f.id
+ORDER BY f.same DESC, f.score DESC, i.id LIMIT :limit
+"""
+_OWN = "(lower(repository) = :own_repository AND number = :own_number)"
+
+_SQLITE = _SHARED.format(
+    columns=", ".join(f"i.{c.name}" for c in _COLUMNS),
+    body=BODY_SHOWN,
+    own=_OWN,
+    nulls_last="",
+    signatures="SELECT value FROM json_each(:signatures)",
+    # The weights are those of title, body and outcome; bm25() is better the lower it is.
+    full_text=f"""
+        SELECT t.id, -bm25(issues_fts, 5.0, 1.0, 1.0) AS score
+        FROM issues_fts JOIN issues AS t ON t.id = issues_fts.rowid
+        WHERE issues_fts MATCH :words AND t.tenant = :tenant AND NOT {_OWN}
+        ORDER BY score DESC LIMIT :limit""",
+)
+_POSTGRESQL = _SHARED.format(
+    columns=", ".join(f"i.{c.name}" for c in _COLUMNS),
+    body=BODY_SHOWN,
+    own=_OWN,
+    nulls_last="NULLS LAST",
+    signatures="SELECT json_array_elements_text(CAST(:signatures AS json))",
+    full_text=f"""
+        SELECT t.id, CAST(ts_rank(t.search, q.words, 1) AS double precision) AS score
+        FROM issues AS t, to_tsquery('english', :words) AS q(words)
+        WHERE t.search @@ q.words AND t.tenant = :tenant AND NOT {_OWN}
+        ORDER BY score DESC LIMIT :limit""",
+)
+
+_NOT_WORDS = re.compile(r"[^\w]+", re.UNICODE)
+
+
+def statement(dialect: str) -> TextClause | Any:
+    """The search of that dialect, with the types of its columns. Made once and kept."""
+    clause = text(_SQLITE if dialect == "sqlite" else _POSTGRESQL)
+    return clause.columns(*_COLUMNS, issues.c.body, column("same", Boolean), column("score", Float))
+
+
+def parameters(dialect: str, tenant: str, query: IssueQuery, limit: int) -> dict[str, Any] | None:
+    """What the statement is run with, or None where there is nothing to look for."""
+    phrases = [phrase for term in query.terms if (phrase := _NOT_WORDS.sub(" ", term).strip())]
+    if not phrases and not query.signatures:
+        return None
+    mark = '"' if dialect == "sqlite" else "'"
+    own = query.exclude or ("", -1)
+    words = [f"{mark}{phrase}{mark}" for phrase in phrases] or [f"{mark}nothing_is_called_this{mark}"]
+    return {
+        "tenant": tenant,
+        "signatures": json.dumps(query.signatures),
+        "words": (" OR " if dialect == "sqlite" else " | ").join(words),
+        "own_repository": own[0].lower(),
+        "own_number": own[1],
+        "limit": limit,
+    }
+
+
+def to_hit(row: Any, terms: list[str]) -> IssueHit:
+    """The hit of one row. `matched_terms` are those of `terms` that stand in what the hit carries."""
+    found = dict(row._mapping)
+    same, score = bool(found.pop("same")), float(found.pop("score") or 0.0)
+    seen = f"{found['title']}\n{found['body']}\n{found['outcome'] or ''}".lower()
+    matched = [term for term in terms if _stands_in(term.lower(), seen)]
+    return IssueHit(
+        issue=Issue.model_construct(**found), same_signature=same, text_score=score, matched_terms=matched
+    )
+
+
+def _stands_in(term: str, text: str) -> bool:
+    """Whether `text` has a word that begins with `term`; a plural finds its singular, as in the index."""
+    stem = term[:-1] if len(term) > 4 and term.endswith("s") else term
+    at = text.find(stem)
+    while at > 0 and (text[at - 1].isalnum() or text[at - 1] == "_"):
+        at = text.find(stem, at + 1)
+    return at >= 0
