@@ -12,17 +12,33 @@ Lane = Literal["plan", "extra_usage", "api_credits", "cloud", "unknown"]
 Verdict = Literal["consistent", "contradiction", "stale", "unknown"]
 
 BucketName = Literal[
-    "session_5h", "weekly_all", "weekly_opus", "weekly_sonnet", "weekly_other", "plan_overall",
-    "extra_usage_cap", "extra_usage_balance", "api_credits", "workspace_spend",
-    "rate_requests", "rate_tokens", "rate_input_tokens", "rate_output_tokens",
+    "session_5h",
+    "weekly_all",
+    "weekly_opus",
+    "weekly_sonnet",
+    "weekly_other",
+    "plan_overall",
+    "extra_usage_cap",
+    "extra_usage_balance",
+    "api_credits",
+    "workspace_spend",
+    "rate_requests",
+    "rate_tokens",
+    "rate_input_tokens",
+    "rate_output_tokens",
 ]
 """`plan_overall`: a claim about the plan that names no window ("0% of my limit").
 `extra_usage_cap`: spent against the monthly cap. `extra_usage_balance`, `api_credits`: money left,
 in `remaining`. Percentages are *used*, 0 to 100 and above; money is in units, not cents."""
 
 FlagName = Literal[
-    "extra_usage_enabled", "auto_reload", "plan_blocked", "overage_rejected", "overage_lane_only",
-    "limits_not_reached", "org_has_credit",
+    "extra_usage_enabled",
+    "auto_reload",
+    "plan_blocked",
+    "overage_rejected",
+    "overage_lane_only",
+    "limits_not_reached",
+    "org_has_credit",
 ]
 
 
