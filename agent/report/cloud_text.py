@@ -1,0 +1,66 @@
+"""Errors of Bedrock and Vertex that stand as plain text, as their SDKs and gateways print them."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from agent.report.terminal import Screen
+
+_BOTO = re.compile(
+    r"An error occurred \((?P<type>\w+)\) when calling the (?P<operation>\w+) operation(?: \(reached max retries: \d+\))?: ?"
+    r"(?P<message>[^\n\"]{3,600})"
+)
+_LITELLM = re.compile(
+    r"(?:litellm\.(?P<class>\w+): )?(?P<cloud>Bedrock|Vertex_?ai|Vertex_?AI\w*|Anthropic)(?:Exception|Error)(?: \w+)?\s?- ?(?P<message>(?!b?['\"]?\{)[^\n\"{]{3,600})"
+)
+_NAMED = re.compile(
+    r"(?<![\w.])(?:\w+\.)*(?P<type>(?:AccessDenied|Validation|Throttling|ResourceNotFound|ModelNotReady|ModelTimeout"
+    r"|ServiceQuotaExceeded|ServiceUnavailable|ModelStreamError|ModelError|ExpiredToken|UnrecognizedClient"
+    r"|InternalServer|CredentialsProvider)(?:Exception|Error)): ?(?P<message>[^\n\"{]{3,600})"
+)
+_STOP = re.compile(r"(?<=[a-z)\d][.!]) (?=[A-Za-z_]+_[a-z_]+ |[A-Z][a-z]+ing )|\\n|\s+at \S+ \(|```")
+_STATUS = re.compile(r"(?:API Error|Error|HTTP)[: (]{1,3}([45]\d\d)\W{0,4}$")
+
+
+class CloudText(NamedTuple):
+    """One such error."""
+
+    status: int | None
+    type: str | None
+    message: str
+    cloud: str | None
+    start: int
+    end: int
+
+
+def cloud_texts(screen: Screen, taken: list[tuple[int, int]]) -> list[CloudText]:
+    """Every cloud error in plain words outside `taken`, in order."""
+    text = screen.text
+    found: list[CloudText] = []
+    if "Exception" not in text and "Error" not in text and "An error occurred" not in text:
+        return found
+    for expression in (_BOTO, _LITELLM, _NAMED):
+        for match in expression.finditer(text):
+            low, high = match.span()
+            if any(low < b and a < high for a, b in taken) or any(low < c.end and c.start < high for c in found):
+                continue
+            found.append(_read(text, match))
+    return sorted(found, key=lambda cloud: cloud.start)
+
+
+def _read(text: str, match: re.Match[str]) -> CloudText:
+    groups = match.groupdict()
+    message = groups["message"]
+    if cut := _STOP.search(message):
+        message = message[: cut.start()]
+    cloud = (groups.get("cloud") or "bedrock").lower()
+    status = _STATUS.search(text[max(0, match.start() - 40) : match.start()])
+    return CloudText(
+        int(status.group(1)) if status else None,
+        groups.get("type"),
+        message.strip(),
+        None if cloud.startswith("anthropic") else "vertex" if cloud.startswith("vertex") else "bedrock",
+        match.start(),
+        match.start("message") + len(message),
+    )

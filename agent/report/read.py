@@ -1,0 +1,79 @@
+"""The door of the report room: a submission in, an `ErrorReport` out."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from agent.report.client_lines import client_lines
+from agent.report.cloud_text import cloud_texts
+from agent.report.error_report import ErrorEvent, ErrorReport, Submission
+from agent.report.events import events
+from agent.report.lexicon import Lexicon
+from agent.report.literal import BREAK
+from agent.report.payload import payloads
+from agent.report.redact import redact
+from agent.report.template import Compiled, compile_templates
+from agent.report.terminal import Screen, plain
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_CACHE: list[tuple[Lexicon, Compiled]] = []
+_MOST_LEXICONS = 4
+
+
+def read(submission: Submission, lexicon: Lexicon) -> ErrorReport:
+    """What `submission` says: its errors, its environment, what its sender states. Never raises."""
+    title, count_title = redact(_clean(submission.title or ""))
+    rest, count = redact(_clean(_body(submission)))
+    text = "\n\n".join(part for part in (title, rest) if part)
+    screen = plain(text)
+    source = submission.source
+    return ErrorReport(
+        text=text,
+        title=title or None,
+        product=submission.product,
+        source_url=source.url if source else None,
+        reported_at=source.reported_at if source else None,
+        errors=_errors(screen, _compiled(lexicon)),
+        redactions=count_title + count,
+    )
+
+
+def _body(submission: Submission) -> str:
+    parts = [submission.text or "", _as_text(submission.error)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _as_text(error: str | dict[str, Any] | list[Any] | None) -> str:
+    if error is None or isinstance(error, str):
+        return error or ""
+    return json.dumps(error, ensure_ascii=False)
+
+
+def _clean(text: str) -> str:
+    """`text` without what cannot be stored or sent on: NULs and halves of surrogate pairs."""
+    text = text.replace("\x00", " ").replace(BREAK, "\ufffd")
+    if _SURROGATES.search(text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def _errors(screen: Screen, compiled: Compiled) -> list[ErrorEvent]:
+    bodies = list(payloads(screen, compiled.vocabulary))
+    taken = [(body.start, body.end) for body in bodies]
+    clouds = cloud_texts(screen, taken)
+    taken += [(cloud.start, cloud.end) for cloud in clouds]
+    lines = client_lines(screen, compiled, taken)
+    return events(screen, bodies, clouds, lines, compiled)
+
+
+def _compiled(lexicon: Lexicon) -> Compiled:
+    """The templates of `lexicon`, made ready once for each lexicon."""
+    for known, compiled in _CACHE:
+        if known is lexicon:
+            return compiled
+    compiled = compile_templates(lexicon)
+    _CACHE.append((lexicon, compiled))
+    del _CACHE[:-_MOST_LEXICONS]
+    return compiled

@@ -1,0 +1,70 @@
+"""Take secrets and e-mail addresses out of a text; request, tool and session ids stay.
+
+Everything after this room sees the redacted text only, so nothing secret can be stored or shown.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_CONTINUED = r"(?:[ \t│|]*\r?\n[ \t│|]*(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{12,}(?![\w ]*:))*"
+_VALUE = r"(?!\[redacted)[^\s\"'`,;<>&\\]{6,}"
+_RULES: tuple[tuple[str, str, str], ...] = (
+    (
+        "private-key",
+        r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]{0,8000}?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\Z)",
+        "-----BEGIN",
+    ),
+    ("anthropic-key", r"\bsk-ant-[A-Za-z0-9_-]{6,}" + _CONTINUED, "sk-ant-"),
+    ("api-key", r"\bsk-(?!ant-)[A-Za-z0-9_-]{16,}" + _CONTINUED, "sk-"),
+    ("api-key", r"\b(?:AIza[A-Za-z0-9_-]{30,}|xox[abeprs]-[A-Za-z0-9-]{10,}|glpat-[\w-]{16,})", ""),
+    ("api-key", r"\b(?:npm_[A-Za-z0-9]{30,}|hf_[A-Za-z0-9]{20,}|gsk_[A-Za-z0-9]{20,}|sk_live_\w{16,})", ""),
+    ("github-token", r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,})", ""),
+    ("aws-key", r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b", ""),
+    (
+        "aws-secret",
+        r"(?i:(?<=secret_access_key)|(?<=session_token)|(?<=bearer_token_bedrock))[\"']?\s*[=:]\s*[\"']?"
+        r"(?!\[redacted)[A-Za-z0-9/+=_-]{16,}",
+        "_",
+    ),
+    ("jwt", r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]{0,})?", "eyJ"),
+    ("bearer", r"(?i:(?<=\bbearer )|(?<=\bbasic ))(?!\[redacted|token|auth)[A-Za-z0-9._~+/=-]{12,}", ""),
+    ("session-key", r"(?i:(?<=sessionkey=)|(?<=sessionkey: )|(?<=sessionkey\": \")|(?<=sessionkey\":\"))" + _VALUE, ""),
+    ("cookie", r"(?im)(?<=cookie: )(?!\[redacted)[^\r\n]*=[^\r\n]*", ""),
+    (
+        "key",
+        r"(?i:(?<=api[_-]key)|(?<=auth[_-]token)|(?<=oauth[_-]token)|(?<=access[_-]token)"
+        r"|(?<=refresh[_-]token)|(?<=client[_-]secret)|(?<=\bpassword)|(?<=\bpasswd))"
+        r"(?:\\?[\"'])?(?:=|:\s?)(?:\\?[\"'])?(?!\[redacted)(?=[^\s\"']*\d)[A-Za-z0-9._~+/!@#$%^*-]{10,}",
+        "",
+    ),
+    ("credentials", r"(?<=://)(?!\[redacted)[^\s/@:\"'<>]{1,200}:[^\s/@\"'<>]{1,200}(?=@)", "://"),
+    ("email", r"(?<![\w.+-])[A-Za-z0-9_][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}\b", "@"),
+)
+_COMPILED = tuple((kind, re.compile(pattern), hint) for kind, pattern, hint in _RULES)
+
+
+class Redacted(NamedTuple):
+    """The text without secrets, and how many were taken out."""
+
+    text: str
+    count: int
+
+
+def redact(text: str) -> Redacted:
+    """`text` with every secret as ``[redacted:kind]``. A second pass changes nothing."""
+    count = 0
+    for kind, pattern, hint in _COMPILED:
+        if hint and hint not in text:
+            continue
+        text, found = pattern.subn(lambda match, kind=kind: _mask(match, kind), text)  # type: ignore[misc]
+        count += found
+    return Redacted(text, count)
+
+
+def _mask(match: re.Match[str], kind: str) -> str:
+    """The mask, after the separator that a lookbehind leaves in the match (``="`` or ``: ``)."""
+    lead = re.match(r"(?:\\?[\"'])?\s*[=:]\s*(?:\\?[\"'])?", match.group(0))
+    kept = lead.group(0) if lead and kind in ("key", "aws-secret") else ""
+    return f"{kept}[redacted:{kind}]"

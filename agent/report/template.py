@@ -1,0 +1,114 @@
+"""Match known messages, whatever blanks, line breaks, case or apostrophes a text has made of them.
+
+Both sides are *squeezed*: lower case, straight quotes, no white space at all. So a message is found
+however a terminal wrapped it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from agent.report.lexicon import Lexicon, MessageTemplate
+from agent.report.wrapping import Vocabulary
+
+_FOLD = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "—": "-", "–": "-", "İ": "i"})
+_HOLE = re.compile(r"<[A-Za-z][\w -]*>|\.\.\.|…")
+_WORD = re.compile(r"[A-Za-z']+")
+_MOST_HITS = 50
+_PREFIX = re.compile(r"^(?:api ?error:|error:)")
+
+
+class Pattern(NamedTuple):
+    """A template made ready: its longest literal, the expression over squeezed text, and its weight."""
+
+    template: MessageTemplate
+    literal: str
+    expression: re.Pattern[str]
+    weight: int
+    words: int
+    starts: bool
+
+
+class Compiled(NamedTuple):
+    """A lexicon made ready for reading."""
+
+    patterns: tuple[Pattern, ...]
+    vocabulary: Vocabulary
+
+
+class Hit(NamedTuple):
+    """One match in squeezed text."""
+
+    pattern: Pattern
+    start: int
+    end: int
+
+
+def squeeze(text: str) -> str:
+    """`text` in lower case with straight quotes and without white space; one character for one."""
+    return "".join(text.translate(_FOLD).lower().split())
+
+
+def compile_templates(lexicon: Lexicon) -> Compiled:
+    """The templates of a lexicon, the most specific first."""
+    patterns = [_compile(template) for template in lexicon.messages]
+    patterns.sort(key=lambda pattern: -pattern.weight)
+    wordings = "\n".join(t.template.lower().replace("’", "'") for t in lexicon.messages)
+    return Compiled(tuple(patterns), Vocabulary(frozenset(_WORD.findall(wordings)), wordings))
+
+
+def _compile(template: MessageTemplate) -> Pattern:
+    parts = _HOLE.split(template.template)
+    holes = [hole.group(0) for hole in _HOLE.finditer(template.template)]
+    literals = [squeeze(part) for part in parts]
+    expression = re.escape(literals[0])
+    for hole, literal in zip(holes, literals[1:], strict=True):
+        wildcard = ".{0,300}?" if hole in ("...", "…") else ".{1,160}?"
+        if literal:
+            expression += wildcard + re.escape(literal)
+    longest = max(literals, key=len)
+    words = len(_WORD.findall(" ".join(parts)))
+    return Pattern(
+        template, longest, re.compile(expression), sum(map(len, literals)), words, bool(literals[0])
+    )
+
+
+def match_message(message: str, compiled: Compiled, status: int | None = None) -> Pattern | None:
+    """The most specific template that `message` fills, or None.
+
+    One that starts the message is preferred, and one whose status agrees.
+    """
+    squeezed = _PREFIX.sub("", squeeze(message[:4000]))
+    best: tuple[tuple[bool, int], Pattern] | None = None
+    for pattern in compiled.patterns:
+        if len(pattern.literal) < 4 or pattern.literal not in squeezed:
+            continue
+        found = pattern.expression.search(squeezed)
+        if not found or (found.start() > 60 and pattern.weight < 20):
+            continue
+        if not pattern.template.bare and pattern.weight * 3 < len(squeezed) and found.start() > 0:
+            continue
+        agrees = status is None or pattern.template.status in (None, status)
+        rank = (agrees, pattern.weight - (15 if found.start() else 0))
+        if best is None or rank > best[0]:
+            best = (rank, pattern)
+    return best[1] if best else None
+
+
+def hits(squeezed: str, compiled: Compiled) -> list[Hit]:
+    """Every template that squeezed text holds, the longest first where several overlap."""
+    found: list[Hit] = []
+    for pattern in compiled.patterns:
+        at = squeezed.find(pattern.literal)
+        count = 0
+        while at >= 0 and count < _MOST_HITS:
+            count += 1
+            low = at if pattern.starts and pattern.expression.pattern.startswith(re.escape(pattern.literal)) else max(0, at - 300)
+            match = pattern.expression.search(squeezed, low, at + len(pattern.literal) + 500)
+            if match:
+                found.append(Hit(pattern, match.start(), match.end()))
+                at = squeezed.find(pattern.literal, max(match.end(), at + 1))
+            else:
+                at = squeezed.find(pattern.literal, at + 1)
+    return found
