@@ -38,13 +38,15 @@ class StatementRule(Noun):
     """One thing reporters say, as regular expressions over a sentence in lower case.
 
     `denied` lists expressions of the opposite; where `negatable` is true a "not", "no" or
-    "without" before the match turns it into a denial as well.
+    "without" before the match turns it into a denial as well. A sentence that matches `unless` says
+    nothing of the matter, whatever else it matches.
     """
 
     id: str
     says: str
     patterns: list[str]
     denied: list[str] = []
+    unless: list[str] = []
     negatable: bool = False
 
 
