@@ -37,18 +37,19 @@ def conclude(
     evidence: list[Evidence] = ledger.build(report, usage, issues, differential, catalogue)
     settled = action in ("answer", "handoff")
     first = catalogue.by_id.get(differential.ranked[0].id) if differential.ranked else None
+    person = handoff(action, report, usage, differential, catalogue)
     draft = Diagnosis(
         action=action,
         confidence=differential.ranked[0].likelihood if differential.ranked else 0.0,
         summary=summary_for(action, report, usage, differential, catalogue),
         guidance=guidance(action, report, usage, differential, catalogue, evidence),
         question=differential.question if action == "ask" else None,
-        example=first.example if settled and first else None,
+        example=first.example.strip() if settled and first and first.example else None,
         notes=notes_for(action, report, usage, differential, _leaders(differential, catalogue)),
-        recommendation=recommendation_for(action, differential, first),
+        recommendation=recommendation_for(action, differential, first, person),
         fix_versions=differential.fix_versions,
         evidence=evidence,
-        handoff=handoff(action, report, usage, differential, catalogue),
+        handoff=person,
     )
     lawful = keep_lawful(draft, report, usage, differential.ranked, catalogue)
     # Notes about the run come from the program itself, so they join after the laws have spoken.

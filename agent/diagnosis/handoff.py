@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from agent.causes.cause import Cause, Differential
@@ -103,10 +104,10 @@ def _request_ids(report: ErrorReport) -> list[str]:
 
 
 def _facts(report: ErrorReport, usage: UsageAssessment) -> list[str]:
-    facts = []
-    for event in report.errors[:3]:
-        times = f", {event.count} times" if event.count > 1 else ""
-        facts.append(f"error: {error_title(event)}{times}")
+    seen = Counter[str]()
+    for event in report.errors:
+        seen[error_title(event)] += event.count
+    facts = [f"error: {name}" + (f", {n} times" if n > 1 else "") for name, n in seen.most_common(3)]
     for field in ("client", "client_version", "platform", "plan", "auth", "model", "base_url"):
         value = report.value(field)
         # A reading is the sender's text: only what looks like a plain value is passed on.

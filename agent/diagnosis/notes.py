@@ -27,21 +27,22 @@ def notes_for(
     differential: Differential,
     leaders: list[Cause],
 ) -> list[str]:
-    """Notes in the order of their weight: money, certainty, the cause's own, conflicts, stale figures."""
+    """Notes in the order of their weight: money, certainty, conflicts, stale figures, the cause's own."""
     first = leaders[0] if leaders else None
     settled = action in ("answer", "handoff") and first is not None
     notes: list[str] = []
+    reason = _why_no_payment(action, report, usage, differential, leaders)
     if names_a_lane(report, usage, first):
-        notes.append(NOT_BEFORE)
-    if reason := _why_no_payment(action, report, usage, differential, leaders):
+        notes.append(f"{NOT_BEFORE} The reason: {reason}.")
+    elif reason:
         notes.append(f"{NOT_ADVISED}: {reason}.")
     if settled and first and not first.confirmed:
         notes.append(UNCONFIRMED)
-    if settled and first:
-        notes += first.notes
     notes += [_conflict(c, report) for c in report.conflicts]
     if usage.verdict == "stale":
         notes.append(STALE)
+    if settled and first:
+        notes += first.notes
     return notes
 
 

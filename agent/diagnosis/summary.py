@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from agent.causes.cause import Cause, Differential
 from agent.diagnosis.action import leading
-from agent.diagnosis.diagnosis import Action
+from agent.diagnosis.diagnosis import Action, Handoff
 from agent.diagnosis.laws.money import asks_to_pay
 from agent.diagnosis.ledger import plan_figures
 from agent.diagnosis.wording import (
     PLATFORM_NAMES,
-    called,
     error_title,
     likelihood_word,
     platform_of,
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from agent.causes.catalogue import Catalogue
 
 LANE_SENTENCE = "The message names a billing lane, not a spent limit."
+NOTHING_MISSING = "Do the free checks; nothing else is advised until they are done."
+MOST_MISSING = 6
 _VERSION = re.compile(r"\d+(?:\.\d+){1,3}\Z")
 _PLAN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ]{0,19}\Z")
 
@@ -55,10 +56,8 @@ def summary_for(
         word = likelihood_word(leaders[0][1].likelihood, first.confirmed)
         said += [f"{word.capitalize()} cause: {sentence(first.title)}", sentence(first.summary)]
     elif action == "ask" and differential.question:
-        named = "; ".join(called(c, min(w.likelihood, 0.39)) for c, w in leaders)
-        said += [
-            f"Not settled yet. {sentence(named.capitalize() if named else 'Several causes are possible')}"
-        ]
+        named = "; ".join(c.title.rstrip(".") for c, _ in leaders)
+        said += [f"Not settled yet. Possible causes: {sentence(named or 'several')}"]
         said += [f"One answer parts them: {sentence(differential.question.text)}"]
     else:
         said += _not_known(report, [c for c, _ in leaders])
@@ -76,7 +75,6 @@ def _not_known(report: ErrorReport, leaders: list[Cause]) -> list[str]:
         said = ["The cause is not known from what was sent: no API error was found in it."]
     if leaders:
         said.append(sentence("Possible, but not shown: " + "; ".join(c.title.rstrip(".") for c in leaders)))
-    said.append("What to send is listed under the handoff.")
     return said
 
 
@@ -93,11 +91,14 @@ def _facts(report: ErrorReport, usage: UsageAssessment) -> str:
     return ", ".join(facts)
 
 
-def recommendation_for(action: Action, differential: Differential, first: Cause | None) -> str:
-    """The one thing to do next."""
+def recommendation_for(
+    action: Action, differential: Differential, first: Cause | None, person: Handoff | None
+) -> str:
+    """The one thing to do next; where nothing is concluded, what to send."""
     if action in ("answer", "handoff") and first:
         return sentence(first.recommendation)
     if action == "ask" and differential.question:
         question = differential.question
         return f"Answer this first: {sentence(question.text)} How: {sentence(question.how)}"
-    return "Do the free checks, and send the missing facts; nothing else is advised until they are known."
+    missing = "; ".join(person.missing[:MOST_MISSING]) if person else ""
+    return f"Send what is missing: {sentence(missing)}" if missing else NOTHING_MISSING

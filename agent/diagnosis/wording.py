@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from agent.causes.cause import Cause
+from agent.diagnosis.diagnosis import Action
 from agent.report.error_report import ErrorEvent, ErrorReport
-from agent.usage.account import Bucket, Lane
+from agent.usage.account import Bucket, Contradiction, Lane
 
 VERY_LIKELY = 0.85
 LIKELY = 0.40
@@ -45,6 +45,12 @@ LANE_NAMES: dict[Lane, str] = {
     "api_credits": "API credits",
     "cloud": "a cloud provider",
     "unknown": "not known",
+}
+ACTION_WORDS: dict[Action, str] = {
+    "answer": "Answer",
+    "ask": "One question first",
+    "handoff": "For a person to settle",
+    "abstain": "Not concluded",
 }
 PLATFORM_NAMES = {"darwin": "macOS", "linux": "Linux", "windows": "Windows"}
 _PLATFORM_WORDS = (
@@ -95,6 +101,14 @@ def bucket_text(bucket: Bucket) -> str:
     return f"{BUCKET_NAMES[bucket.name]}: {', '.join(figures) or 'named, no figure'} ({bucket.basis})"
 
 
+def contradiction_text(c: Contradiction) -> str:
+    """A contradiction in words: what each side says, and what follows."""
+    means = sentence(c.means[:1].upper() + c.means[1:])
+    return (
+        f"the error says: {c.error_says.rstrip('.')}; the account shows: {sentence(c.account_shows)} {means}"
+    )
+
+
 def utc(moment: datetime) -> str:
     """A moment to the minute, in UTC where its zone is known."""
     if moment.tzinfo is None:
@@ -112,8 +126,3 @@ def sentence(text: str) -> str:
     """`text` with a full stop at its end, unless it ends a sentence already."""
     text = text.strip()
     return text if not text or text[-1] in ".!?" else text + "."
-
-
-def called(cause: Cause, likelihood: float) -> str:
-    """A cause by its title, with how likely it is: "likely: An outdated client ..."."""
-    return f"{likelihood_word(likelihood, cause.confirmed)}: {cause.title.rstrip('.')}"

@@ -14,6 +14,9 @@ from agent.usage.account import UsageAssessment
 if TYPE_CHECKING:
     from agent.causes.catalogue import Catalogue
 
+TEXTS = 4096
+"""How many texts each law remembers its reading of: the catalogue's words come again and again."""
+
 
 @dataclass(frozen=True)
 class Part:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from agent.causes.cause import Cause
 from agent.diagnosis.diagnosis import Evidence, Finding
-from agent.diagnosis.laws.case import Case, Part
+from agent.diagnosis.laws.case import TEXTS, Case, Part
 
 _URL = re.compile(
     r"https?://[^\s`<>\"')\]]+"
@@ -22,7 +23,8 @@ _NUMBER = re.compile(r"(?<![\w.])v?(\d+(?:[.,:]\d+)*[A-Za-z]{0,2})(?![A-Za-z0-9]
 _GROUNDED = ("summary", "recommendation", "guidance", "example", "question")
 
 
-def named(text: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=TEXTS)
+def named(text: str) -> tuple[tuple[str, str], ...]:
     """The things in `text` that need ground: (kind, thing), commands first, none twice."""
     found: list[tuple[str, str]] = []
 
@@ -45,7 +47,7 @@ def named(text: str) -> list[tuple[str, str]]:
         ("number", _NUMBER),
     ):
         rest = take(kind, pattern, rest)
-    return found
+    return tuple(found)
 
 
 def stands_in(kind: str, thing: str, text: str) -> bool:
@@ -96,7 +98,7 @@ def ungrounded(part: Part, ledger: list[Evidence], causes: Iterable[Cause]) -> l
         return []
     cited = [e for e in ledger if part.cites is None or e.id in part.cites]
     grounds = _lazily(evidence_text(cited), causes)
-    missing = things
+    missing = list(things)
     for ground in grounds:
         flat = " ".join(ground.split())
         missing = [(kind, thing) for kind, thing in missing if not stands_in(kind, thing, flat)]

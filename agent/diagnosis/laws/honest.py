@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from agent.diagnosis.action import stands_out
 from agent.diagnosis.diagnosis import Finding
-from agent.diagnosis.laws.case import Case
+from agent.diagnosis.laws.case import TEXTS, Case
 from agent.diagnosis.laws.phrases import hits
 
 _WHO = (
@@ -94,12 +95,13 @@ _HEDGE = re.compile(r"\b(?:likely|possibly|probably|possible|may|might|perhaps)\
 _SPOKEN = ("summary", "recommendation", "guidance", "notes", "example", "question")
 
 
-def problems(text: str, confirmed: bool) -> list[str]:
+@lru_cache(maxsize=TEXTS)
+def problems(text: str, confirmed: bool) -> tuple[str, ...]:
     """What in `text` promises something, or is certain of an unconfirmed cause; empty where nothing."""
     found = [f"a promise: {hit!r}" for hit in hits(text, _PROMISES)]
     if not confirmed:
         found += [f"certain of an unconfirmed cause: {hit!r}" for hit in _certain(text)]
-    return found
+    return tuple(found)
 
 
 def _certain(text: str) -> list[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from agent.diagnosis.diagnosis import Finding
-from agent.diagnosis.laws.case import Case
+from agent.diagnosis.laws.case import TEXTS, Case
 from agent.diagnosis.laws.phrases import hits, plain, sentences
 
 _EVADE = (
@@ -111,7 +112,8 @@ _EVER = re.compile(
 )
 
 
-def problems(text: str) -> list[str]:
+@lru_cache(maxsize=TEXTS)
+def problems(text: str) -> tuple[str, ...]:
     """What in `text` advises something unlawful, in words; empty where nothing does."""
     found = [f"advises to disguise a client: {hit!r}" for hit in hits(text, _DISGUISE)]
     found += [f"advises to evade a region rule: {hit!r}" for hit in hits(text, _REGION)]
@@ -121,7 +123,7 @@ def problems(text: str) -> list[str]:
     )
     if not named_test:
         found += [f"advises to disable TLS checks: {hit!r}" for hit in hits(text, _TLS)]
-    return found
+    return tuple(found)
 
 
 def findings(case: Case) -> list[Finding]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agent.causes.cause import WeighedCause
 from agent.diagnosis.diagnosis import Action, Finding
-from agent.diagnosis.laws.case import Case
+from agent.diagnosis.laws.case import TEXTS, Case
 from agent.diagnosis.laws.phrases import plain
 from agent.usage.account import UsageAssessment
 
@@ -29,9 +30,9 @@ _THING = (
     r"|credit card|/extra-usage|/usage-credits|settings/usage|plans? (?:&|and) billing)"
 )
 _BASE = (
-    r"add|buy|purchase|claim|redeem|top[- ]?up|enable|activate|turn|switch|raise|increase|lift|set up"
+    r"add|buy|purchase|claim|redeem|top[- ]?up|enable|activate|raise|increase|lift|set up"
     r"|fund|pay"
-    r"|reload|recharge|refill|deposit|order|allow|run"
+    r"|reload|recharge|refill|deposit|order|allow"
 )
 _ING = (
     r"adding|buying|purchasing|claiming|redeeming|topping up|enabling|activating|turning|raising|increasing"
@@ -39,10 +40,15 @@ _ING = (
 )
 _LEAD = r"(?:consider|try|recommend|suggest|advise|by|requires?|start|after|need)\s+(?:\w+\s+)?"
 _TELLS = (
+    re.compile(rf"\b(?:turn|switch)(?:ing)?\b (?:\w+ ){{0,2}}?(?:on|to)\b (?:\w+ ){{0,3}}?{_THING}", re.I),
+    re.compile(rf"\b(?:turn|switch)(?:ing)?\b (?:\w+ ){{0,3}}?{_THING}[^;.!?]{{0,10}}\bon\b", re.I),
+    re.compile(r"\b(?:run|use|type|open)\b[^;!?]{0,40}/(?:extra-usage|usage-credits|upgrade)\b", re.I),
+    re.compile(r"\b(?:raise|increase|lift)\b[^;.!?]{0,20}\b(?:cap|budget)\b", re.I),
     re.compile(rf"\b(?:{_BASE})\b[^;!?]{{0,60}}?{_THING}", re.I),
     re.compile(rf"\b{_LEAD}(?:{_ING})\b[^;!?]{{0,60}}?{_THING}", re.I),
     re.compile(
-        rf"{_THING}[^;!?]{{0,30}}\b(?:on(?! (?:it|the|its|an?|your|top|by)\b)|enabled?|raised|topped up|funded)\b",
+        rf"{_THING}[^;!?]{{0,30}}\b(?:on(?! (?:it|the|its|an?|your|top|by)\b)|enabled?|raised|topped up"
+        rf"|funded)\b",
         re.I,
     ),
     re.compile(r"\bto (?:upgrade|purchase|buy)\b|\b(?:upgrade|subscribe)\b[^;.!?]{0,30}\bplan\b", re.I),
@@ -69,6 +75,7 @@ _NAMES_COST = re.compile(
 )
 
 
+@lru_cache(maxsize=TEXTS)
 def asks_to_pay(text: str) -> bool:
     """Whether `text` tells its reader to spend money, or to open a lane in which money is spent."""
     return any(
