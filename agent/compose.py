@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
 from agent.causes.catalogue import Catalogue, parse_catalogue
-from agent.errors import BadCatalogue, StoreUnavailable
+from agent.errors import BadCatalogue, SchemaTooOld, StoreUnavailable
 from agent.issues.issue import Issue
-from agent.issues.known import parse_known
+from agent.issues.known import digest_of, parse_known
 from agent.report.lexicon import Lexicon, parse_lexicon
-from agent.report.template import signature_of
+from agent.report.template import compile_templates, match_message
 from agent.settings import Settings
 from agent.state import Context
-from agent.store.open import SqlIssues, open_store
+from agent.store.issues import SqlIssues
+from agent.store.open import open_store
 
 
 class SystemClock:
@@ -57,10 +58,24 @@ def load_catalogue(settings: Settings) -> Catalogue:
     )
 
 
+def _known_text() -> str:
+    return (resources.files("agent.issues") / "known.jsonl").read_text(encoding="utf-8")
+
+
+def signature_reader(lexicon: Lexicon) -> Callable[[str], str | None]:
+    """A function from a message to the signature of the template that it fills, or None."""
+    compiled = compile_templates(lexicon)
+
+    def signature_of(message: str) -> str | None:
+        found = match_message(message, compiled)
+        return found.template.signature if found else None
+
+    return signature_of
+
+
 def load_known() -> list[Issue]:
     """The known threads that a fresh install brings, with the signature of each."""
-    text = (resources.files("agent.issues") / "known.jsonl").read_text(encoding="utf-8")
-    return parse_known(text, partial(signature_of, lexicon=load_lexicon()))
+    return parse_known(_known_text(), signature_reader(load_lexicon()))
 
 
 @asynccontextmanager
@@ -69,9 +84,9 @@ async def open_issue_store(settings: Settings, *, strict: bool = False) -> Async
 
     Raises `StoreUnavailable`; with `strict` an older schema raises `SchemaTooOld`.
     """
-    async with open_store(
-        settings.database_url, settings.tenant, load_known, strict=strict
-    ) as store:
+    messages = [template.template for template in load_lexicon().messages]
+    digest = digest_of(_known_text(), "\n".join(messages))
+    async with open_store(settings.database_url, settings.tenant, load_known, digest, strict=strict) as store:
         yield store
 
 
@@ -79,21 +94,17 @@ async def open_issue_store(settings: Settings, *, strict: bool = False) -> Async
 async def open_context(settings: Settings) -> AsyncIterator[Context]:
     """A Context for any number of runs. Without a database the runs go on and say so in `notes`."""
     catalogue = load_catalogue(settings)
-    notes = tuple(f"Your team's own file replaces the packaged cause {cause}." for cause in catalogue.replaced)
-    try:
-        manager = open_issue_store(settings)
-        store = await manager.__aenter__()
-    except StoreUnavailable as unavailable:
-        note = f"{unavailable} Related issues were not searched."
-        yield Context(catalogue=catalogue, clock=SystemClock(), notes=(*notes, note))
-        return
-    try:
+    notes = [f"Your team's own file replaces the packaged cause {cause}." for cause in catalogue.replaced]
+    async with AsyncExitStack() as stack:
+        store: SqlIssues | None = None
+        try:
+            store = await stack.enter_async_context(open_issue_store(settings))
+        except (StoreUnavailable, SchemaTooOld) as unavailable:
+            notes.append(f"{unavailable} Related issues were not searched.")
         yield Context(
             catalogue=catalogue,
             clock=SystemClock(),
             issues=store,
-            issues_as_of=await store.as_of(),
-            notes=notes,
+            issues_as_of=await store.as_of() if store else None,
+            notes=tuple(notes),
         )
-    finally:
-        await manager.__aexit__(None, None, None)

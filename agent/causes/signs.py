@@ -277,7 +277,12 @@ def _windows(evidence: Evidence, args: Mapping[str, Any]) -> Reading:
     return True if evidence.usage.flags.get("limits_not_reached") else None
 
 
-@_sign("usage.bucket", "how far one window, cap or balance is used", "name", "at_least below left_below left_above")
+@_sign(
+    "usage.bucket",
+    "how far one window, cap or balance is used",
+    "name",
+    "at_least below left_below left_above",
+)
 def _bucket(evidence: Evidence, args: Mapping[str, Any]) -> Reading:
     bucket = evidence.usage.bucket(args["name"])
     if bucket is None:
