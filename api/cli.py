@@ -1,0 +1,197 @@
+"""The command line: thin commands. What is heavy is imported by the command that needs it.
+
+Exit codes: 0 ok, 1 some lines or rows failed or something is wrong, 2 bad input or environment.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from agent.errors import AgentError, BadInput
+
+app = typer.Typer(
+    name="caseworker",
+    help="Diagnose API refusals: the error is weighed against the account before it says what to do.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+issues_app = typer.Typer(no_args_is_help=True, help="The stored issues.")
+db_app = typer.Typer(no_args_is_help=True, help="The database.")
+evals_app = typer.Typer(no_args_is_help=True, help="The evaluation over the bundled cases.")
+app.add_typer(issues_app, name="issues")
+app.add_typer(db_app, name="db")
+app.add_typer(evals_app, name="evals")
+
+Form = Literal["text", "json", "markdown"]
+_PASTE = "The paste, or a JSON report; - is stdin."
+
+
+@app.command()
+def diagnose(
+    file: Annotated[str | None, typer.Argument(metavar="FILE|-", help=_PASTE, show_default=False)] = None,
+    title: Annotated[str | None, typer.Option(help="The title of the report.")] = None,
+    error: Annotated[str | None, typer.Option(metavar="FILE", help="The raw error body or log.")] = None,
+    usage: Annotated[
+        str | None, typer.Option(metavar="FILE", help="The account: JSON, headers or a pasted screen.")
+    ] = None,
+    url: Annotated[str | None, typer.Option(help="Where the report came from.")] = None,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A fact: client_version=2.1.7, plan=max, ..."),
+    ] = None,
+    form: Annotated[Form | None, typer.Option("--format", help="How to print it; text by default.")] = None,
+    model: Annotated[str, typer.Option(metavar="none", help="none: plain words, no model.")] = "none",
+    batch: Annotated[
+        str | None, typer.Option(metavar="IN.jsonl", help="Many: a JSON report a line; - is stdin.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="OUT.jsonl", help="Where a batch goes; goes on if interrupted.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Processes of a batch.")] = 1,
+) -> None:
+    """Say what is behind an error, what to do, and what it rests on."""
+    if model != "none":
+        raise BadInput(f"--model {model}: this version diagnoses without a model; only none works.")
+    if batch is not None:
+        if form not in (None, "json"):
+            raise BadInput(f"--format {form}: the answers of a batch are JSON lines.")
+        if file or title or error or usage or url or sets:
+            raise BadInput("--batch takes everything from its lines; leave out FILE and the fields.")
+        _run_batch(batch, out, jobs)
+        return
+    if out is not None or jobs != 1:
+        raise BadInput("--out and --jobs belong to --batch.")
+    from api.diagnose_command import Typed, diagnose_one
+
+    _print(diagnose_one(Typed(file, title, error, usage, url, sets or []), form or "text"))
+
+
+@app.command()
+def parse(
+    file: Annotated[str | None, typer.Argument(metavar="FILE|-", help=_PASTE, show_default=False)] = None,
+) -> None:
+    """Show what is read in a paste, as JSON.
+
+    Errors, environment, template fields and usage; no database, no model.
+    """
+    from api.diagnose_command import parse_one
+
+    _print(parse_one(file))
+
+
+@app.command()
+def causes(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="ID | check FILE...",
+            help="One cause in full, or cause files to validate.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """List the known causes, show one, or validate cause files."""
+    from api import causes_command
+
+    first, *rest = words or [""]
+    if first == "check":
+        raise typer.Exit(1 if causes_command.check_files(rest) else 0)
+    if rest:
+        raise BadInput(f"Give one cause id, not {1 + len(rest)}.")
+    _print(causes_command.show_cause(first) if first else causes_command.list_causes())
+
+
+@issues_app.command("search")
+def issues_search(
+    query: Annotated[str, typer.Argument(help="Words, or an error message.")],
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 10,
+    form: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print them.")] = "text",
+) -> None:
+    """Search the stored issues."""
+    from api.issues_command import search
+
+    _print(search(query, limit, form))
+
+
+@issues_app.command("import")
+def issues_import(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="JSON, JSON lines or CSV; also .gz, .xz.")
+    ],
+    repo: Annotated[
+        str | None, typer.Option(metavar="OWNER/NAME", help="The repository of rows that name none.")
+    ] = None,
+) -> None:
+    """Add issues from exported files; a known one is updated."""
+    from api.issues_command import import_files
+
+    if import_files(files, repo):
+        raise typer.Exit(1)
+
+
+@db_app.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to the schema of this version."""
+    from agent.compose import upgrade_database
+    from api.environment import load_settings
+
+    _print(f"The database has schema {upgrade_database(load_settings()).head}.")
+
+
+@evals_app.command("run", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def evals_run(ctx: typer.Context) -> None:
+    """Diagnose every case, print the scores.
+
+    The same as python -m evals run, with the same options.
+    """
+    from evals.__main__ import main as run_evals
+
+    raise typer.Exit(run_evals(["run", *ctx.args]))
+
+
+@app.command()
+def doctor() -> None:
+    """Check that everything is in place.
+
+    Settings, catalogue, database, index; exit 1 where something is wrong.
+    """
+    from api.doctor_command import examine
+
+    text, well = examine()
+    _print(text)
+    if not well:
+        raise typer.Exit(1)
+
+
+def _run_batch(source: str, out: Path | None, jobs: int) -> None:
+    from api.batch import run_batch
+
+    if run_batch(source, out, jobs):
+        raise typer.Exit(1)
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run one command and exit with its code; what went wrong is one paragraph on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal of another encoding must not turn an answer into a traceback.
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(errors="replace")
+    try:
+        app(args, prog_name="caseworker")
+    except AgentError as bad:
+        sys.stderr.write(f"caseworker: {bad}\n")
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""`doctor`: is everything in place that a diagnosis needs?"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+
+from agent.compose import database_state, load_catalogue, open_issue_store
+from agent.errors import AgentError
+from agent.settings import Settings
+from api.environment import load_settings
+
+_PASSWORD = re.compile(r"(?<=://)([^/@\s]*?):[^@\s]*@")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at: its name, what was found, and whether it is as it must be."""
+
+    name: str
+    found: str
+    ok: bool = True
+
+
+def examine() -> tuple[str, bool]:
+    """The report as text, and whether everything is well. Never holds a password."""
+    try:
+        settings = load_settings()
+    except AgentError as bad:
+        checks = [Check("settings", str(bad), ok=False)]
+    else:
+        checks = [*_settings(settings), _catalogue(settings), *_database(settings), Check("model", "none")]
+    width = max(len(check.name) for check in checks)
+    lines = [
+        f"{'ok   ' if check.ok else 'WRONG'}  {check.name:<{width}}  {_masked(check.found)}"
+        for check in checks
+    ]
+    return "\n".join(lines), all(check.ok for check in checks)
+
+
+def _settings(settings: Settings) -> list[Check]:
+    return [Check(f"CASEWORKER_{name.upper()}", str(value)) for name, value in settings]
+
+
+def _catalogue(settings: Settings) -> Check:
+    try:
+        catalogue = load_catalogue(settings)
+    except (AgentError, OSError) as bad:
+        return Check("catalogue", str(bad), ok=False)
+    replaced = f", replaced by your own: {', '.join(catalogue.replaced)}" if catalogue.replaced else ""
+    return Check("catalogue", f"{len(catalogue.causes)} causes, digest {catalogue.digest}{replaced}")
+
+
+def _database(settings: Settings) -> list[Check]:
+    try:
+        state = database_state(settings)
+    except AgentError as bad:
+        return [Check("database", str(bad), ok=False)]
+    if state.current is None:
+        return [
+            Check("database", "reachable, empty: made at the first diagnosis, or by caseworker db upgrade")
+        ]
+    if state.current != state.head:
+        older = f"schema {state.current}, this version needs {state.head}: run caseworker db upgrade"
+        return [Check("database", older, ok=False)]
+    checks = [Check("database", f"reachable, schema {state.current} is current")]
+    try:
+        return [*checks, Check("issues", asyncio.run(_issues(settings)))]
+    except AgentError as bad:
+        return [*checks, Check("issues", str(bad), ok=False)]
+
+
+async def _issues(settings: Settings) -> str:
+    async with open_issue_store(settings, strict=True) as store:
+        count, newest = await store.count(), await store.as_of()
+    return f"{count} stored and indexed, newest of {newest:%Y-%m-%d}" if newest else "none stored"
+
+
+def _masked(text: str) -> str:
+    return _PASSWORD.sub(r"\1:***@", text)
