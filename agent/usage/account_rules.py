@@ -14,7 +14,8 @@ from agent.usage.wording import WINDOW_WORDS, error_words, has_statement, money
 FAR_APART = 15.0  # percentage points; displays lag by a few
 _FAMILY = re.compile(r"\b(free|pro|max|team|enterprise)\b", re.I)
 _SUBSCRIBER = re.compile(
-    r"\b(?:max|pro|team) (?:\w+ )?(?:plan|subscri\w+|account|user)\b|\bclaude (?:max|pro)\b|\bmax (?:5x|20x|x5|x20)\b"
+    r"\b(?:max|pro|team) (?:\w+ )?(?:plan|subscri\w+|account|user)\b|\bclaude (?:max|pro)\b"
+r"|\bmax (?:5x|20x|x5|x20)\b"
     r"|\bsubscri(?:ption|ber)\b|\b(?:pro|max)\s?\(", re.I,
 )  # fmt: skip
 _FOREIGN_ID = re.compile(r"\breq_[0-9a-f]{24}\b")
@@ -25,14 +26,16 @@ _DISPLAYS = re.compile(
 _CLIENTS = re.compile(r"\b(?:claude code|cli|client|terminal|/usage|/status|status ?line|extension)\b", re.I)
 _VERSUS = re.compile(r"\b(?:while|vs\.?|versus|but|whereas|yet|mismatch|differs?|disagree)\b", re.I)
 _STILL_SHOWS = re.compile(
-    r"\b(?:header|banner|/status|cli|client|terminal|claude code|it)\b[^.;\n]{0,30}\b(?:still )?(?:shows?|says?|displays?|reports?)\b"
+    r"\b(?:header|banner|/status|cli|client|terminal|claude code"
+r"|it)\b[^.;\n]{0,30}\b(?:still )?(?:shows?|says?|displays?|reports?)\b"
     r"[^.;\n]{0,20}?\b(?:claude )?(?P<plan>max|pro|team|enterprise|free)\b", re.I,
 )  # fmt: skip
 _CHANGED = re.compile(
     r"\b(?:down|up)graded?\b[^.;\n]{0,20}\b(?:to|from)\b|\bswitched (?:plans?|from)\b", re.I
 )
 _NO_ORG = re.compile(
-    r"\b(?:no|not (?:in|part of|on|a)|don'?t have|do not have|without|isn'?t)\b[^.;\n]{0,20}\b(?:org\w*|team|enterprise)\b",
+    r"\b(?:no|not (?:in|part of|on|a)|don'?t have|do not have|without"
+    r"|isn'?t)\b[^.;\n]{0,20}\b(?:org\w*|team|enterprise)\b",
     re.I,
 )
 

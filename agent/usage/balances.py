@@ -9,23 +9,29 @@ from agent.usage.account import BucketName
 from agent.usage.figures import Figures
 from agent.usage.money import Money, money_at
 
-Purse = Literal["extra", "api", "workspace"]
+Purse = Literal["extra", "api", "workspace", "other"]
 _MARK = re.compile(
-    r"[$€£¥₹]\s?\d|\d\s?[€£]|\b(?:EUR|USD|GBP|CAD|AUD|CHF|INR)\b|\d (?:dollars?|euros?)\b|\d\.\d\d |balance -?\d",
+    r"[$€£¥₹]\s?\d|\d\s?[€£]|\b(?:EUR|USD|GBP|CAD|AUD|CHF|INR)\b|\d (?:dollars?|euros?)\b"
+    r"|\d\.\d\d |balance -?\d",
     re.I,
 )
 _PURSE = re.compile(
     r"(?P<workspace>\bworkspace (?:api )?(?:usage )?(?:spend(?:ing)? )?(?:limit|cap|budget)s?\b)"
-    r"|(?P<api>\bconsole\b|\bapi[- ](?:credits?|balance|billing|account)\b|\bcredits? in (?:my |the )?(?:api|console)\b|\bplatform\.claude\b|\bcredit balance\b|\bapi key\b)"
-    r"|(?P<extra>\bextra[- ](?:usage|credits?|limits?)\b|\busage credits?\b|\boverages?\b|\bauto-?reload\b|\bmonthly (?:spend(?:ing)? )?(?:cap|limit|budget)\b"
-    r"|\bcurrent balance\b|\bspend(?:ing)? (?:cap|limit)\b|\bspent\b|\b(?:one-time|promo\w*|transition) credit\b)",
+    r"|(?P<other>\baccount limits?\b|\bclaude code\b|\bsubscription price\b)"
+    r"|(?P<api>\bconsole\b|\bapi[- ](?:credits?|balance|billing|account)\b"
+    r"|\bcredits? in (?:my |the )?(?:api|console)\b|\bplatform\.claude\b|\bcredit balance\b"
+    r"|\bapi key\b)"
+    r"|(?P<extra>\bextra[- ](?:usage|credits?|limits?)\b|\busage credits?\b|\boverages?\b"
+    r"|\bauto-?reload\b|\bmonthly (?:spend(?:ing)? )?(?:cap|limit|budget)\b"
+    r"|\bcurrent balance\b|\bspend(?:ing)? (?:cap|limit)\b|\bspent\b|\b(?:one-time|promo\w*"
+    r"|transition) credit\b)",
     re.I,
 )
 _ORG = re.compile(r"\borg(?:ani[sz]ation)?\b|\bteam\b|\bworkspace\b", re.I)
 _CLAIMED = re.compile(
     r"\b(?:claimed|redeemed|bought|purchased|topped up|loaded|added)\b[^.;\n]{0,40}\bcredits?\b", re.I
 )
-MOST_LINES = 200
+MOST_LINES = 40
 
 
 def read_balances(text: str, figures: Figures) -> None:
@@ -54,7 +60,7 @@ def _read_line(line: str, figures: Figures) -> None:
         purse = _purse(entry, purses)
         if purse is None and got_credit and entry.role == "bought":
             purse = "extra"
-        if purse:
+        if purse and purse != "other":
             _add(purse, entry, figures)
     if _ORG.search(line) and any(e.role in ("balance", "bought") and e.value > 0 for e in entries):
         figures.flag("org_has_credit", True)

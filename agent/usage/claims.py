@@ -21,43 +21,60 @@ _PERCENT = re.compile(
     re.I,
 )
 _SERIES = re.compile(  # "14% -> 50% -> 100%", "0 to 24%", "0-100%": the last one is where it stands
-    r"\d{1,3}\s?%?\s?(?:(?:->|→|=>|to|bis)\s?\d{1,3}\s?%?\s?(?:->|→|=>|to|bis)?\s?){1,8}(?=\d{1,3}\s?%)"
-    r"|\d{1,3}\s?%?\s?(?:->|→|=>|\bto\b|\bbis\b)\s?(?=\d{1,3}(?:\.\d)?\s?%)|(?<![\w.])0\s?%?\s?[-–]\s?(?=100\s?%)",
+    r"(?<![\d.])\d{1,3}\s?%?\s?(?:(?:->|→|=>|to|bis)\s?\d{1,3}\s?%?\s?(?:->|→|=>|to"
+    r"|bis)?\s?){1,8}(?<!\d)(?=\d{1,3}\s?%)"
+    r"|(?<!\d)\d{1,3}\s?%?\s?(?:->|→|=>|\bto\b|\bbis\b)\s?(?=\d{1,3}(?:\.\d)?\s?%)"
+    r"|(?<![\w.])0\s?%?\s?[-–]\s?(?=100\s?%)",
     re.I,
 )
 _MODEL_NUMBER = r"(?![\s-]\d(?:[.-]\d)?(?![\d.]*\s?%))"
 _LABEL = re.compile(
-    rf"(?P<weekly_sonnet>\bsonnet{_MODEL_NUMBER}(?:[ -]only)?\b)|(?P<weekly_opus>\bopus{_MODEL_NUMBER}(?:[ -]only)?\b)"
+    rf"(?P<weekly_sonnet>\bsonnet{_MODEL_NUMBER}(?:[ -]only)?\b)"
+    rf"|(?P<weekly_opus>\bopus{_MODEL_NUMBER}(?:[ -]only)?\b)"
     rf"|(?P<weekly_other>\bfable{_MODEL_NUMBER}(?:[ -]only)?\b)"
-    r"|(?P<extra_usage_cap>\bextra[- ]usage\b|\busage credits?\b|\boverages?\b|\bmonthly (?:spend(?:ing)? )?(?:cap|limit|budget|maximum)\b"
-    r"|\bspend(?:ing)? (?:cap|limit)\b|(?:\$|€|£)\s?\d[\d.,]* (?:monthly )?(?:spend(?:ing)? )?(?:cap|limit)\b|\bmonatslimit\b)"
-    r"|(?P<session_5h>\bsession(?:s? limit|s? usage)?\b(?!s)|\b(?:5|five)[- ]?h(?:ou?rs?|rs?)?\b|\bfive_hour\b|\bdaily\b"
-    r"|\bsitzung(?:slimit)?\b|\bsesi[oó]n\b|\bsess[aã]o\b|\b(?:5|fünf)[- ]stunden\b|\b5[- ]?horas\b|\b5 heures\b|会话|5 ?小时)"
+    r"|(?P<extra_usage_cap>\bextra[- ]usage\b|\busage credits?\b|\boverages?\b"
+    r"|\bmonthly (?:spend(?:ing)? )?(?:cap|limit|budget|maximum)\b"
+    r"|\bspend(?:ing)? (?:cap|limit)\b|(?:\$|€"
+    r"|£)\s?\d[\d.,]* (?:monthly )?(?:spend(?:ing)? )?(?:cap|limit)\b|\bmonatslimit\b)"
+    r"|(?P<session_5h>\bsession(?:s? limit|s? usage)?\b(?!s)|\b(?:5|five)[- ]?h(?:ou?rs?"
+    r"|rs?)?\b|\bfive_hour\b|\bdaily\b"
+    r"|\bsitzung(?:slimit)?\b|\bsesi[oó]n\b|\bsess[aã]o\b|\b(?:5|fünf)[- ]stunden\b"
+    r"|\b5[- ]?horas\b|\b5 heures\b|会话|5 ?小时)"
     r"|(?P<weekly_all>\bweek(?:ly|s)?\b|\b(?:7|seven)[- ]?d(?:ays?)?\b|\bseven_day\b|\ball[- ]models?\b"
     r"|\bwöchentlich\w*|\bwochen(?:limit)?\b|\bwoche\b|\bhebdo\w*|\bsemaine\b|\bseman(?:al|a)\b|每周|本周|周)",
     re.I,
 )
 _PLAN = re.compile(
-    r"\b(?:limits?|usage|quota|plan|allowance|subscription|dashboard|utili[sz]ation|used|abo|limite|límite|uso|"
+    r"\b(?:limits?|usage|quota|plan|allowance|subscription|dashboard|utili[sz]ation|used|abo"
+    r"|limite|límite|uso|"
     r"kontingent|nutzung|verbrauch\w*|forfait|utilisation)\b|额度|用量|使用",
     re.I,
 )
 _FOREIGN = re.compile(
-    r"\b(?:more|less|faster|slower|increase[ds]?|decrease[ds]?|growth|reduction|cheaper|discount|off|sure|certain|"
-    r"confiden\w+|reproduc\w+|correct|accura\w+|coverage|complete[d]?|done|finished|cache[d]?|cpu|gpu|ram|memory|disk|battery|"
-    r"storage|zoom|loss|lost|packets?|contexts?|compact\w*|auto-compact|probability|likely|likelihood|chance|fail\w*|success\w*|"
-    r"hit rate|error rate|refund\w*|tax|vat|fee|width|height|opacity|scale|quality|volume|brightness|signal|swap|load|"
-    r"uptime|sla|progress|download\w*|upload\w*|tests?|passed|passing|pass|claude design|design|bandwidth|latency|time|"
-    r"repro|agree|identical|same|sicher|similar|match\w*|of (?:all |my |the |our )?(?:requests|messages|sessions|cases|users|"
-    r"calls|prompts|people|files|code|tokens|lines)|tokens?|heap|core|cores|threads?|humidity|voltage|cashback|bonus)\b",
+    r"\b(?:more|less|faster|slower|increase[ds]?|decrease[ds]?|growth|reduction|cheaper"
+    r"|discount|off|sure|certain|"
+    r"confiden\w+|reproduc\w+|correct|accura\w+|coverage|complete[d]?|done|finished|cache[d]?"
+    r"|cpu|gpu|ram|memory|disk|battery|"
+    r"storage|zoom|loss|lost|packets?|contexts?|compact\w*|auto-compact|probability|likely"
+    r"|likelihood|chance|fail\w*|success\w*|"
+    r"hit rate|error rate|refund\w*|tax|vat|fee|width|height|opacity|scale|quality|volume"
+    r"|brightness|signal|swap|load|"
+    r"uptime|sla|progress|download\w*|upload\w*|tests?|passed|passing|pass|claude design"
+    r"|design|bandwidth|latency|time|"
+    r"repro|agree|identical|same|sicher|similar|match\w*|of (?:all |my |the |our )?(?:requests"
+    r"|messages|sessions|cases|users|"
+    r"calls|prompts|people|files|code|tokens|lines)|tokens?|heap|core|cores|threads?|humidity"
+    r"|voltage|cashback|bonus)\b",
     re.I,
 )
 _REMAINING = re.compile(
-    r"\b(?:remain\w*|left|available|unused|free|to go|verbleib\w*|übrig|frei|restants?|restantes?|restan|libres?|quedan?|disponibles?)\b|剩余|剩",
+    r"\b(?:remain\w*|left|available|unused|free|to go|verbleib\w*|übrig|frei|restants?"
+    r"|restantes?|restan|libres?|quedan?|disponibles?)\b|剩余|剩",
     re.I,
 )
 _USED = re.compile(
-    r"\b(?:used|spent|consumed|utili[sz]ed|utilization|usage|verbraucht|genutzt|utilisés?|usad[oa])\b|已用|使用",
+    r"\b(?:used|spent|consumed|utili[sz]ed|utilization|usage|verbraucht|genutzt|utilisés?"
+    r"|usad[oa])\b|已用|使用",
     re.I,
 )
 
@@ -74,11 +91,9 @@ class _Reading:
 
 def read_percentages(text: str, figures: Figures, *, only_new: bool = False) -> None:
     """Add the claimed percentages of `text`. `only_new` skips windows that a reading exists for already."""
-    text = _SERIES.sub(lambda found: " " * len(found.group(0)), text)
     known = {bucket.name for bucket in figures.buckets} if only_new else set()
-    places = [found.start() for found in _PERCENT.finditer(text)]
-    for sentence in sentences_with(text, places):
-        for reading in _sentence(sentence):
+    for sentence in sentences_with(text, (found.start() for found in _PERCENT.finditer(text))):
+        for reading in _sentence(_SERIES.sub(lambda found: " " * len(found.group(0)), sentence)):
             if reading.name is None or reading.name in known:
                 continue
             used = reading.figure if reading.side != "left" else 100 - reading.figure
@@ -87,12 +102,12 @@ def read_percentages(text: str, figures: Figures, *, only_new: bool = False) -> 
 
 
 def _sentence(sentence: str) -> list[_Reading]:
-    parts = chunks(sentence)
+    parts = chunks(sentence)[:40]
     readings: list[_Reading] = []
     spare: BucketName | None = None  # a window named in a chunk without a figure of its own
     plan_named = False
     for index, part in enumerate(parts):
-        places = list(_PERCENT.finditer(part))[:8]
+        places = list(_PERCENT.finditer(part))[:4]
         if not places:
             found = _labels(part)
             spare = found[-1][0] if found else spare
@@ -101,17 +116,14 @@ def _sentence(sentence: str) -> list[_Reading]:
                 readings[-1].listed = False
             continue
         for place in places:
-            name = _name(part, place, places)
-            if name == "unnamed":
+            owner = _name(part, place, places)
+            name: BucketName | None = None if owner in ("foreign", "unnamed") else owner
+            if owner == "unnamed":
                 following = parts[index + 1] if index + 1 < len(parts) else ""
                 ahead = _labels(following) if not _PERCENT.search(following) else []
                 name = spare or (ahead[0][0] if ahead else None) or ("plan_overall" if plan_named else None)
             side = _side(part, place, places)
-            readings.append(
-                _Reading(
-                    name if name != "foreign" else None, float(place["figure"].replace(",", ".")), side, True
-                )
-            )
+            readings.append(_Reading(name, float(place["figure"].replace(",", ".")), side, True))
         spare = None
     return _settle(readings)
 
@@ -160,13 +172,19 @@ def _name(
         (distance, name) for name, start, end in _labels(part) if (distance := gap(start, end)) is not None
     ]
     strange = [d for m in _FOREIGN.finditer(part) if (d := gap(*m.span())) is not None]
-    plans = [d for m in _PLAN.finditer(part) if (d := gap(*m.span())) is not None]
+    labelled = [(start, end) for _, start, end in _labels(part)]
+    plans = [
+        d for m in _PLAN.finditer(part)
+        if not any(start <= m.start() < end for start, end in labelled) and (d := gap(*m.span())) is not None
+    ]  # fmt: skip
     nearest = min(windows, key=lambda entry: entry[0], default=None)
     if strange and min(strange) <= min([nearest[0] if nearest else 999, *plans], default=999):
         return "foreign"
     # "CPU usage at 90%" is about the processor: a foreign word just before the plan word owns it.
     if strange and not nearest:
         return "foreign"
+    if nearest and nearest[1] == "extra_usage_cap" and plans and min(plans) + 12 < nearest[0]:
+        return "plan_overall"  # "extra usage should not matter if primary usage is at 6%"
     if nearest and nearest[0] <= 60:
         return nearest[1]
     return "plan_overall" if plans else "unnamed"

@@ -26,6 +26,7 @@ from agent.usage.lane_rules import (
 from agent.usage.window_rules import (
     exhausted_window_not_the_one_named,
     limit_message_on_claimed_zero,
+    limit_message_while_windows_open,
     reset_further_than_session,
     reset_time_already_past,
 )
@@ -44,6 +45,7 @@ RULES: tuple[Rule, ...] = (
     banner_plan_differs_from_account,
     foreign_request_id,
     limit_message_on_claimed_zero,
+    limit_message_while_windows_open,
     displays_disagree,
     org_limit_on_personal_plan,
     overage_header_while_plan_allowed,

@@ -41,27 +41,25 @@ _DATE = re.compile(r"^[\s<*]{0,4}date:\s?([^\r\n]{10,40})", re.I | re.M)
 REPRESENTATIVE = re.compile(r"representative-claim[\"'`]?\s{0,3}[:=]?\s{0,3}[\"'`]?(\w{3,30})", re.I)
 
 
-def headers_in(text: str) -> tuple[dict[str, str], list[tuple[int, int]]]:
-    """The rate-limit headers written in `text`, lower-cased names, and the spans they stand on.
+def headers_in(text: str) -> dict[str, str]:
+    """The rate-limit headers written in `text`, by lower-cased name.
 
     Short names that people quote ("overage-status rejected") are given their full name.
     """
     low = text.lower()
     if "ratelimit-" not in low and "retry-after" not in low and not re.search(_SHORT, low):
-        return {}, []
+        return {}
     found: dict[str, str] = {}
-    spans: list[tuple[int, int]] = []
     for match in _LINE.finditer(text):
         name = match.group(1).lower()
-        if name in ("unified-status",):
+        if name == "unified-status":
             name = _PREFIX + name
         elif not name.startswith((_PREFIX, "retry")):
             name = _PREFIX + "unified-" + name
         found.setdefault(name, match.group(2).rstrip(".,:;"))
-        spans.append(match.span())
     if found and (date := _DATE.search(text)):
         found["date"] = date.group(1).strip()
-    return found, spans
+    return found
 
 
 def is_headers(given: Mapping[str, Any]) -> bool:

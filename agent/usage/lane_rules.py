@@ -24,6 +24,18 @@ def open_windows(usage: UsageAssessment) -> list[Bucket]:
     return windows if windows and all((b.used_percent or 0) < LOW for b in windows) else []
 
 
+def leaves_a_window_open(refusal: Refusal, usage: UsageAssessment) -> bool:
+    """Whether an unseen weekly window may be what is spent.
+
+    One spent window blocks, even with the session at 0 % (claude-code issue 22603). A 429 or a reset
+    time speaks of a window, so the session alone proves nothing against it; a 400 without one does not.
+    """
+    if not refusal.rate_limited and refusal.reset is None:
+        return False
+    windows = usage.plan_windows
+    return bool(windows) and all(bucket.name == "session_5h" for bucket in windows)
+
+
 def plan_words(usage: UsageAssessment) -> str | None:
     """Why the plan seems unspent, in words: figures, or the reporter's statement; None where it does not."""
     windows = open_windows(usage)
@@ -44,7 +56,7 @@ def extra_usage_refusal_while_plan_low(
 ) -> Contradiction | None:
     """An extra-usage refusal although every known window of the plan has room."""
     refusal, shown = _extra_refusal(report, now), plan_words(usage)
-    if not refusal or not shown:
+    if not refusal or not shown or leaves_a_window_open(refusal, usage):
         return None
     return Contradiction(
         rule="extra-usage-refusal-while-plan-low",

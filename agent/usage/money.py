@@ -25,12 +25,14 @@ _MONEY = re.compile(
 )
 _PAIR = re.compile(r"\s{0,2}\+?\s{0,2}(?:/|of|out of|from|von|de)\s{1,2}(?:my |the |a )?\Z|/\Z", re.I)
 _ARROW = re.compile(r"\s{0,2}(?:->|→|=>|to)\s{0,2}\Z")
-_USED = r"spent|consumed|used|burn(?:ed|t|ing)?|charged?|overage|debited|billed|drained|verbraucht|gastado|dépensés?"
+_USED = r"spent|consumed|used|burn(?:ed|t|ing)?|charged?|overage|debited|billed|drained|verbraucht"
+r"|gastado|dépensés?"
 _LEFT = r"balance|available|left|remaining|unused|prepaid|guthaben|saldo|solde"
 _CAP = r"cap|limit|budget|maximum"
 _GOT = r"bought|buy|purchased|topped[ -]up|top[ -]up|added|loaded|deposited|claimed|redeemed|paid for"
 _AFTER = re.compile(
-    rf"\b(?:(?P<used>{_USED})|(?P<balance>{_LEFT})|(?P<limit>{_CAP}|monthly)|(?P<credit>credits?|extra usage))\b",
+    rf"\b(?:(?P<used>{_USED})|(?P<balance>{_LEFT})|(?P<limit>{_CAP}|monthly)"
+    rf"|(?P<credit>credits?|extra usage))\b",
     re.I,
 )
 _BEFORE = re.compile(
@@ -38,9 +40,12 @@ _BEFORE = re.compile(
 )
 _CUT = re.compile(r"[,;()\n·|]|\.(?!\d)|\b(?:and|but|with|then)\b")
 _PRICE = re.compile(
-    r"\A\s?(?:/|per |a )\s?(?:mo|month|yr|year|seat)|\A\s?(?:usd )?(?:max |pro )?(?:plan|subscription|tier)\b",
+    r"\A\s?(?:/|per |a )\s?(?:mo|month|yr|year|seat)|\A\s?(?:usd )?(?:max |pro )?(?:plan"
+    r"|subscription|tier)\b",
     re.I,
 )
+
+_PLAN_BEFORE = re.compile(r"\b(?:plan|max|pro|team|5x|20x|x5|x20|subscription)\s?[(:]?\s?\Z", re.I)
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ def money_at(line: str) -> list[Money]:
     for index, match in enumerate(found):
         next_start = found[index + 1].start() if index + 1 < len(found) else len(line)
         after = line[match.end() : min(next_start, match.end() + 60)]
-        if _PRICE.match(after):
+        if _PRICE.match(after) or _PLAN_BEFORE.search(line[max(0, match.start() - 20) : match.start()]):
             continue
         entry = Money(_value(match), _currency(match), "unknown", match.start(), match.end())
         before = line[max(found[index - 1].end() if index else 0, match.start() - 60) : match.start()]
@@ -79,7 +84,9 @@ def money_at(line: str) -> list[Money]:
 def _role(before: str, after: str) -> Role:
     near = _CUT.split(after, maxsplit=1)[0]
     lead = _CUT.split(before)[-1]
-    told = _AFTER.search(near)
+    words = list(_AFTER.finditer(near))
+    # A word for the part beats the thing itself: "$600 of extra usage available" is a balance.
+    told = next((word for word in words if word.lastgroup != "credit"), words[0] if words else None)
     led = list(_BEFORE.finditer(lead))
     if led and led[-1].lastgroup == "bought":
         return "bought"

@@ -82,13 +82,13 @@ def _read_map(given: Mapping[str, Any], figures: Figures) -> None:
         if name and isinstance(value, Mapping):
             _read_window(name, value, figures)
         elif name:
-            figures.add(name, "measured", **_lone_value(name, value))
-
-
-def _lone_value(name: BucketName, value: object) -> dict[str, float | None]:
-    if name in ("extra_usage_balance", "api_credits"):
-        return {"remaining": amount(value)}
-    return {"used_percent": percent(value)}
+            money = name in ("extra_usage_balance", "api_credits")
+            figures.add(
+                name,
+                "measured",
+                used_percent=None if money else percent(value),
+                remaining=amount(value) if money else None,
+            )
 
 
 def _read_window(name: BucketName, entry: Mapping[str, Any], figures: Figures) -> None:

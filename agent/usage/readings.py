@@ -29,6 +29,14 @@ _MESSAGE = re.compile(
     r"|extra usage is required for[^\n\"]{0,60}|extra usage when (?:disabled|off)\b",
     re.I,
 )
+_MESSAGE_WORDS = (
+    "out of extra",
+    "third-party apps",
+    "ve hit your",
+    "too low",
+    "extra usage is req",
+    "extra usage when",
+)
 _UNREADABLE = "The usage that was given could not be read: it has none of the known forms."
 
 
@@ -79,7 +87,7 @@ def _read_usage_text(text: str, figures: Figures, moment: datetime) -> bool:
 def _read_object(given: object, figures: Figures, moment: datetime, *, depth: int) -> bool:
     """One object, or the first readable one among its wrappers or list entries, three levels deep."""
     if isinstance(given, list) and depth < 3:
-        return any([_read_object(entry, figures, moment, depth=depth + 1) for entry in given[:20]])
+        return sum(_read_object(entry, figures, moment, depth=depth + 1) for entry in given[:20]) > 0
     if isinstance(given, str) and depth > 0:
         return (
             _read_usage_text(given[:MOST_TEXT], figures, moment) if "ratelimit-" in given.lower() else False
@@ -99,10 +107,9 @@ def _read_object(given: object, figures: Figures, moment: datetime, *, depth: in
 def _read_measured(text: str, figures: Figures, moment: datetime) -> list[tuple[int, int]]:
     """Objects, headers and screens pasted into a text; returns the spans they take up."""
     spans = _read_pasted_objects(text, figures, moment)
-    table, header_spans = headers_in(text)
+    table = headers_in(text)
     if table:
         read_headers(table, figures, moment)
-        spans += header_spans
     return spans + read_screens(text, figures, moment)
 
 
@@ -139,7 +146,10 @@ def _decode_at(text: str) -> tuple[Any, int]:
 def _plain(text: str, spans: list[tuple[int, int]]) -> str:
     """The prose alone: pasted structures and the service's own messages blanked, wrapped lines joined."""
     known = masked(text, spans)
-    return unwrapped(_MESSAGE.sub(lambda found: " " * len(found.group(0)), known))
+    low = known.lower()
+    if any(words in low for words in _MESSAGE_WORDS):
+        known = _MESSAGE.sub(lambda found: " " * len(found.group(0)), known)
+    return unwrapped(known)
 
 
 def _read_prose(text: str, figures: Figures) -> None:

@@ -16,20 +16,23 @@ from agent.usage.resets import find_reset
 
 _BARS = "█▉▊▋▌▍▎▏▐░▒▓■□▰▱━─╸╺▬#=⣿"
 _LABEL = (
-    r"(?P<label>(?:current )?session(?: \(5[- ]?h(?:ours?)?\))?|(?:current |this )?week(?: \([\w ]{3,30}\))?"
+    r"(?P<label>(?:current )?session(?: \(5[- ]?h(?:ours?)?\))?|(?:current "
+    r"|this )?week(?: \([\w ]{3,30}\))?"
     r"|all models|(?:sonnet|opus|fable)(?: only)?|extra usage|usage credits)"
 )
 _GAP = rf"(?P<gap>[\s│|┃║:•·{_BARS}\-\[\]]{{1,400}}+)"
 _RESETS = r"(?:(?P<resets>resets? [^\n█▌%]{2,60}?)[\s│|┃║]{1,200})?"
 _WINDOW = re.compile(
-    rf"(?<![\w(]){_LABEL}{_GAP}{_RESETS}(?P<gap2>[\s{_BARS}│|┃║\[\]]{{0,300}}+)(?P<figure>\d{{1,4}}(?:\.\d{{1,2}})?)\s?% used",
+    rf"(?<![\w(]){_LABEL}{_GAP}{_RESETS}(?P<gap2>[\s{_BARS}│"
+    rf"|┃║\[\]]{{0,300}}+)(?P<figure>\d{{1,4}}(?:\.\d{{1,2}})?)\s?% used",
     re.I,
 )
 _AFTER = re.compile(r"[\s│|┃║]{0,300}(?=resets? )", re.I)
 _SPENT = re.compile(r"\bspent\b|\bmonthly (?:spend )?limit\b|\bcurrent balance\b", re.I)
 _RELOAD = re.compile(r"\bauto-?reload:?\s{0,3}(on|off)\b", re.I)
 _PLAN = re.compile(
-    r"\b(?:login method|subscription|account type):?\s{1,20}(?:claude )?(?P<plan>(?:max|pro|team|enterprise|free)(?: ?\(?(?:5x|20x)\)?)?)(?: account| plan|\b)",
+    r"\b(?:login method|subscription|account type):?\s{1,20}(?:claude )?(?P<plan>(?:max|pro"
+    r"|team|enterprise|free)(?: ?\(?(?:5x|20x)\)?)?)(?: account| plan|\b)",
     re.I,
 )
 
@@ -42,9 +45,12 @@ def read_screens(text: str, figures: Figures, moment: datetime) -> list[tuple[in
     if "% used" not in low and "%used" not in low:
         return []
     spans: list[tuple[int, int]] = []
+    verbatim = "current week (" in low and "current session" in low  # labels only the screen has
     for found in _WINDOW.finditer(text):
         gap = found["gap"] + found["gap2"]
-        if not (found["resets"] or "\n" in gap or any(bar in gap for bar in _BARS if bar not in "-#=")):
+        if not (
+            verbatim or found["resets"] or "\n" in gap or any(bar in gap for bar in _BARS if bar not in "-#=")
+        ):
             continue
         name = _name(found["label"])
         used = percent(found["figure"])

@@ -6,28 +6,40 @@ import re
 
 from agent.usage.account import BucketName
 from agent.usage.figures import Figures
+from agent.usage.sentences import lines_with
 
 _WINDOW = (
-    r"(?P<windows>(?:(?:session|weekly|week|5[- ]?h(?:our)?|five[- ]hour|7[- ]day|daily|opus|sonnet|extra[- ]usage"
-    r"|monthly spend(?:ing)?|all models|sitzung|wochenlimit|wöchentlich\w*)(?: limits?| usage| quota| window| credits?)?"
+    r"(?P<windows>(?:(?:session|weekly|week|5[- ]?h(?:our)?|five[- ]hour|7[- ]day|daily|opus"
+    r"|sonnet|extra[- ]usage"
+    r"|monthly spend(?:ing)?|all models|sitzung|wochenlimit|wöchentlich\w*)(?: limits?| usage"
+    r"| quota| window| credits?)?"
     r"(?: \(?all models\)?)?(?:\s?(?:,|and|&|/|und)\s?(?:the |my )?)?){1,3})"
 )
 _SPENT = re.compile(
-    rf"\b{_WINDOW}(?: limits?| usage| quota| window| credits?| cap| allowance)?\s?(?:\b(?:is|are|was|were|has been|have been|already|now|then|both|"
+    rf"\b{_WINDOW}(?: limits?| usage| quota| window| credits?| cap| allowance)?\s?(?:\b(?:is"
+    rf"|are|was|were|has been|have been|already|now|then|both|"
     r"fully|completely|truly|really|all|ist|sind)\s){0,4}"
-    r"(?P<how>exhausted|used up|maxed(?: out)?|fully used|depleted|consumed|spent|(?:truly|really|genuinely) (?:hit|reached|used up)"
+    r"(?P<how>exhausted|used up|maxed(?: out)?|fully used|depleted|consumed|spent|(?:truly"
+    r"|really|genuinely) (?:hit|reached|used up)"
     r"|exceeded|(?:hit|reached) (?:100|its limit)|aufgebraucht|erschöpft)\b",
     re.I,
 )
 _USED_UP = re.compile(
-    rf"\b(?:(?:used|burned|burnt) (?:up|through)|exhausted|maxed out|consumed|depleted) (?:all (?:of )?)?(?:my |the |our |your )?{_WINDOW}",
+    rf"\b(?:(?:used|burned|burnt) (?:up|through)|exhausted|maxed out|consumed"
+    rf"|depleted) (?:all (?:of )?)?(?:my |the |our |your )?{_WINDOW}",
     re.I,
 )
 _TRULY = re.compile(
     rf"\b{_WINDOW}(?: limits?)? (?:truly|really|genuinely|indeed) (?:hit|reached|exhausted)\b", re.I
 )
+_REALLY = re.compile(
+    rf"\b(?:really|actually) (?:my |the |a )?{_WINDOW}(?: usage)?(?: limit)?(?= (?:hit"
+    rf"|reached)\b|\W*$|[.;,\n])",
+    re.I | re.M,
+)
 _DENIED = re.compile(
-    r"\b(?:not|never|no|isn'?t|aren'?t|wasn'?t|haven'?t|hasn'?t|hadn'?t|without|nicht|kein\w*|far from|before|if|when|until|once|"
+    r"\b(?:not|never|no|isn'?t|aren'?t|wasn'?t|haven'?t|hasn'?t|hadn'?t|without|nicht|kein\w*"
+    r"|far from|before|if|when|until|once|"
     r"unless|after|until|would be)\b[^.;,]{0,30}\Z|\b(?:n't|not) ",
     re.I,
 )
@@ -35,33 +47,50 @@ _HEDGED = re.compile(
     r"\b(?:i think|thinks?|i guess|maybe|perhaps|probably|not sure|i believe|should be|supposed)\b", re.I
 )
 _NOT_REACHED = re.compile(
-    r"\blimits?\b[^.;\n]{0,25}\b(?:not|n'?t|never|nowhere near|far from)\b(?: \w+){0,2}? (?:been )?(?:hit|reached|exhausted|exceeded|used up)\b"
-    r"|\b(?:haven'?t|have not|hadn'?t|hasn'?t|has not|did not|didn'?t|never|not|without|nowhere near|not even close to) "
-    r"(?:\w+ ){0,2}?(?:hit|hitting|reach(?:ed|ing)?|exceed(?:ed|ing)?|exhaust(?:ed|ing)?|used up|using up|run out of) "
+    r"\blimits?\b[^.;\n]{0,25}\b(?:not|n'?t|never|nowhere near"
+    r"|far from)\b(?: \w+){0,2}? (?:been )?(?:hit|reached|exhausted|exceeded|used up)\b"
+    r"|\b(?:haven'?t|have not|hadn'?t|hasn'?t|has not|did not|didn'?t|never|not|without"
+    r"|nowhere near|not even close to) "
+    r"(?:\w+ ){0,2}?(?:hit|hitting|reach(?:ed|ing)?|exceed(?:ed|ing)?|exhaust(?:ed|ing)?"
+    r"|used up|using up|run out of) "
     r"(?:\w+ ){0,4}?(?:limits?|quota|usage|allowance|plan)\b"
-    r"|\b(?:plan|subscription|usage|quota|limits?|session|weekly)\b[^.;\n]{0,30}\b(?:barely|hardly|scarcely|essentially|basically|almost|practically|mostly) (?:touched|used|unused|untouched|dented)\b"
-    r"|\b(?:barely|hardly) (?:touched|used|dented|made a dent in) (?:\w+ ){0,3}?(?:plan|subscription|usage|quota|limits?|session|weekly)\b"
-    r"|\b(?:plenty|lots|loads|enough|most|a lot|sufficient)(?: of)? (?:[\w%]+ ){0,5}?(?:quota|usage|limits?|allowance|capacity|pro credits|plan credits)\b"
-    r"(?!\s?(?:of tokens))"
+    r"|\b(?:plan|subscription|usage|quota|limits?|session|weekly)\b[^.;\n]{0,30}\b(?:(?:barely"
+    r"|hardly|scarcely) (?:touched|used|dented)|(?:essentially|basically|almost|practically"
+    r"|mostly|nearly) (?:unused|untouched))\b"
+    r"|\b(?:barely|hardly) (?:touched|used|dented|made a dent in) (?:\w+ ){0,3}?(?:plan"
+    r"|subscription|usage|quota|limits?|session|weekly)\b"
+    r"|(?<!not )\b(?:plenty|enough|sufficient)(?: of)? (?:(?!extra|context"
+    r"|api)[\w%]+ ){0,5}?(?:quota|usage|limits?|allowance|capacity|pro credits|plan credits)\b"
+    r"|\b(?:lots|loads|most|a lot) of (?:[\w%]+ ){0,4}?(?:quota|usage|limits?|allowance"
+    r"|capacity) (?:left|remaining|available)\b"
     r"|\bno (?:usage |plan |session |weekly )?limits? (?:\w+ ){0,2}?(?:hit|reached|exceeded|exhausted)\b"
     r"|\b(?:within|under|below) (?:my|the|all|our|normal) (?:\w+ ){0,2}?(?:limits?|quota|allowance)\b"
     r"|\b(?:well|far|way) (?:below|under|within|from) (?:\w+ ){0,3}?(?:limits?|quota|exhausted|cap)\b"
-    r"|\b(?:plan|primary|subscription|session|weekly) (?:usage|quota|allocation|allowance)(?: is| was)? (?:left|remaining|available|still available)\b"
+    r"|\b(?:plan|primary|subscription|session|weekly) (?:usage|quota|allocation"
+    r"|allowance)(?: is| was)? (?:left|remaining|available|still available)\b"
     r"|\bavailable (?:\w+ ){0,3}?(?:quota|allowance)\b|\bplan allocation remaining\b|\bunexhausted plan\b"
-    r"|\b(?:session|weekly|usage|plan|5[- ]hour) limits? (?:is|are|was|were)(?:n'?t| not) (?:\w+ ){0,2}?(?:hit|reached|exhausted|exceeded)\b"
-    r"|\blimits? (?:nicht|noch nicht) (?:erreicht|ausgeschöpft)\b|\blimite n'est pas atteinte\b|\bno (?:he|hemos) alcanzado\b|未达到|没有达到|还没用完",
+    r"|\b(?:session|weekly|usage|plan|5[- ]hour) limits? (?:is|are|was|were)(?:n'?t"
+    r"| not) (?:\w+ ){0,2}?(?:hit|reached|exhausted|exceeded)\b"
+    r"|\blimits? (?:nicht|noch nicht) (?:erreicht|ausgeschöpft)\b"
+    r"|\blimite n'est pas atteinte\b|\bno (?:he|hemos) alcanzado\b|未达到|没有达到|还没用完",
     re.I,
 )
-_PREFILTER = re.compile(
-    r"limit|quota|usage|plan|weekly|session|allowance|subscri|exhaust|barely|plenty|alcanzado|atteinte|达到|没用完",
-    re.I,
-)
+_WORDS = (
+    "limit", "quota", "usage", "plan", "weekly", "session", "allowance", "subscri", "exhaust", "barely", "plenty",
+    "credit", "balance", "reload", "toggle", "alcanzado", "atteinte", "达到", "没用完",
+)  # fmt: skip
 _EXTRA_ON = re.compile(
-    r"\b(?:extra[- ]usage|usage credits?|extra credits?)\b(?:\W{1,3}(?:is|was|are|were|toggle[d]?|setting|already|now|then|has been|been)){0,3}\W{1,3}"
-    r"(?P<state>enabled|on|active|off|disabled|not enabled|not on|never (?:funded|enabled)|turned (?:on|off)|switched (?:on|off)|re-enabled)\b"
-    r"|\b(?P<verb>turned|switched|toggled|have|had|with) (?:the )?(?:extra[- ]usage|usage credits?)(?: toggle)? (?P<verb_state>on|off|enabled|disabled)\b"
+    r"\b(?:extra[- ]usage|usage credits?|extra credits?)\b(?:\W{1,3}(?:is|was|are|were"
+    r"|toggle[d]?|setting|already|now|then|has been|been)){0,3}\W{1,3}"
+    r"(?P<state>enabled|on(?=\s?(?:[.,;)\n]|\Z|and\b|but\b))|active|off|disabled|not enabled"
+    r"|not on|never (?:funded|enabled)|turned (?:on|off)|switched (?:on|off)|re-enabled)\b"
+    r"|\b(?P<verb>turn(?:ed|ing)|switch(?:ed|ing)|toggled|have|had"
+    r"|with) (?:the )?(?:extra[- ]usage|usage credits?)(?: toggle)? (?P<verb_state>on|off"
+    r"|enabled|disabled)\b"
     r"|\b(?P<verb2>enabled|disabled|turned off|turned on) (?:the )?(?:extra[- ]usage|usage credits?)\b"
-    r"|\"?allow extra usage\"? (?P<allow>enabled|on|off|disabled)\b|\b(?P<none>no) extra usage\b(?! (?:limit|needed|required|consumed|spent))",
+    r"|\"?allow extra usage\"? (?P<allow>enabled|on|off|disabled)\b|\btoggle (?:is )?(?:now"
+    r"|currently) (?P<toggle>on|off)\b|\b(?P<none>no) extra usage\b(?! (?:limit|needed"
+    r"|required|consumed|spent))",
     re.I,
 )
 _TOGGLED = re.compile(r"\btoggled? (?:extra usage )?on and off\b", re.I)
@@ -69,8 +98,10 @@ _RELOAD = re.compile(
     r"\bauto-?\s?reload\b:?(?:\W{1,3}(?:is|was|set|turned|to)){0,2}\W{1,3}(on|off|enabled|disabled)\b", re.I
 )
 _CREDIT = re.compile(
-    r"\b(?:i'?ve|i have|have|has|having|with|got) (?:\w+ ){0,3}?(?:api credits?|credits? in (?:my |the )?(?:api|console|account)|(?:positive )?balance)\b"
-    r"|\bcredits? (?:are |is )?(?:available|left|remaining) (?:in|on) (?:my |the )?(?:api|console|account|org\w*)\b",
+    r"\b(?:i'?ve|i have|have|has|having|with|got) (?:\w+ ){0,3}?(?:api credits?"
+    r"|credits? in (?:my |the )?(?:api|console|account)|(?:positive )?balance)\b"
+    r"|\bcredits? (?:are |is )?(?:available|left|remaining) (?:in|on) (?:my |the )?(?:api"
+    r"|console|account|org\w*)\b",
     re.I,
 )
 _NO_CREDIT = re.compile(r"\b(?:no|not|n't|without|zero|out of)\b[^.;\n]{0,20}\Z", re.I)
@@ -78,7 +109,8 @@ _NO_CREDIT = re.compile(r"\b(?:no|not|n't|without|zero|out of)\b[^.;\n]{0,20}\Z"
 
 def read_statements(text: str, figures: Figures) -> None:
     """Add windows said to be exhausted (100 %, claimed) and the yes/no facts that prose states."""
-    if not _PREFILTER.search(text) and "redit" not in text and "alance" not in text:
+    text = lines_with(text, _WORDS)
+    if not text:
         return
     _read_exhausted(text, figures)
     for found in _NOT_REACHED.finditer(text):
@@ -86,8 +118,9 @@ def read_statements(text: str, figures: Figures) -> None:
         if not _HEDGED.search(" ".join(around)):
             figures.flag("limits_not_reached", True)
             break
-    if not _TOGGLED.search(text) and (switch := _EXTRA_ON.search(text)):
-        figures.flag("extra_usage_enabled", _is_on(switch))
+    if not _TOGGLED.search(text) and (switches := list(_EXTRA_ON.finditer(text))):
+        # The last word counts: "enabled without consent ... toggle now OFF".
+        figures.flag("extra_usage_enabled", _is_on(switches[-1]))
     if reload := _RELOAD.search(text):
         figures.flag("auto_reload", reload.group(1).lower() in ("on", "enabled"))
     for found in _CREDIT.finditer(text):
@@ -98,12 +131,14 @@ def read_statements(text: str, figures: Figures) -> None:
 def _is_on(found: re.Match[str]) -> bool:
     if found["none"]:
         return False
-    state = (found["state"] or found["verb_state"] or found["verb2"] or found["allow"] or "").lower()
+    state = (
+        found["state"] or found["verb_state"] or found["verb2"] or found["allow"] or found["toggle"] or ""
+    ).lower()
     return not re.search(r"off|disabled|not|never", state)
 
 
 def _read_exhausted(text: str, figures: Figures) -> None:
-    for pattern in (_SPENT, _USED_UP, _TRULY):
+    for pattern in (_SPENT, _USED_UP, _TRULY, _REALLY):
         for found in pattern.finditer(text):
             before = text[max(0, found.start() - 40) : found.start()]
             if _DENIED.search(before):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from agent.report.error_report import ErrorReport
 from agent.usage.account import Contradiction, UsageAssessment
+from agent.usage.lane_rules import leaves_a_window_open, open_windows
 from agent.usage.refusal import refusal_of
 from agent.usage.wording import WINDOW_WORDS, error_words, percents
 
@@ -15,8 +16,10 @@ SESSION = timedelta(hours=5)
 LIMIT_KINDS = frozenset({"extra_usage", "plan_limit", "rate_limit", "spend_limit", "org_limit"})
 _ZERO_KINDS = LIMIT_KINDS | {"long_context"}
 _PAST_SAID = re.compile(
-    r"\breset(?:s|ting)?(?: time)?\b[^.;\n]{0,40}\b(?:already |has |have |had )?(?:passed|past|in the past|elapsed|long gone)\b"
-    r"|\b(?:after|past|hours? after|minutes? after) (?:the |my )?(?:stated )?reset(?: time)?\b[^.;\n]{0,40}\bstill\b",
+    r"\breset(?:s|ting)?(?: time)?\b[^.;\n]{0,40}\b(?:already |has |have |had )?(?:passed|past"
+    r"|in the past|elapsed|long gone)\b"
+    r"|\b(?:after|past|hours? after|minutes? after) (?:the "
+    r"|my )?(?:stated )?reset(?: time)?\b[^.;\n]{0,40}\bstill\b",
     re.I,
 )
 _CLOCK_NOW = re.compile(
@@ -33,13 +36,35 @@ def limit_message_on_claimed_zero(
     windows = usage.plan_windows
     if not refusal or refusal.kind not in _ZERO_KINDS or not windows:
         return None
-    if any((b.used_percent or 0) > 0.5 for b in windows):
+    if any((b.used_percent or 0) > 0.5 for b in windows) or leaves_a_window_open(refusal, usage):
         return None
     return Contradiction(
         rule="limit-message-on-claimed-zero",
         error_says=error_words(refusal) + ".",
         account_shows=f"Nothing is used: {percents(windows)}.",
         means="At 0 % no window of the plan can be the reason. The message is about something else than the plan's quota.",
+    )
+
+
+def limit_message_while_windows_open(
+    report: ErrorReport, usage: UsageAssessment, now: datetime
+) -> Contradiction | None:
+    """A message that a window is spent, although every window that could be meant has room."""
+    refusal = refusal_of(report, now)
+    if not refusal or refusal.kind != "plan_limit":
+        return None
+    windows = open_windows(usage)
+    if refusal.named:
+        windows = [b for b in windows if b.name == refusal.named]
+    elif not any(b.name in ("weekly_all", "plan_overall") for b in windows):
+        return None  # the session alone says nothing about the week
+    if not windows:
+        return None
+    return Contradiction(
+        rule="limit-message-while-windows-open",
+        error_says=error_words(refusal) + ".",
+        account_shows=f"None is at its end: {percents(windows)}.",
+        means="The account has room. The message comes from an old state, another account, or the wrong limit.",
     )
 
 

@@ -39,7 +39,7 @@ def money(value: float, currency: str | None) -> str:
 def error_words(refusal: Refusal) -> str:
     """The refusal in its own wording, with the status where known."""
     status = f" (HTTP {refusal.status})" if refusal.status else ""
-    return f"The error{status} reads: {refusal.quoted}"
+    return f"The error{status} reads: {refusal.quoted.rstrip(' .')}"
 
 
 def has_statement(report: ErrorReport, *ids: str) -> bool:
