@@ -11,7 +11,7 @@ from agent.report.error_report import ErrorReport
 from agent.report.lexicon import Lexicon
 
 MOST_TERMS = 20
-SEARCH_DEPTH = 60
+SEARCH_DEPTH = 40
 """How many hits to ask the store for, so that `rank` has something to choose from."""
 
 _TITLE, _MESSAGE, _PROSE = 3.0, 1.5, 0.5

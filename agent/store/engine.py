@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from sqlite3 import OperationalError
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -60,8 +60,8 @@ def reported(url: URL) -> Iterator[None]:
     """Turns what a driver raises into `StoreUnavailable` with a reason that a user can act on."""
     try:
         yield
-    except DBAPIError as bad:
-        text = str(bad.orig or bad).strip()
+    except (DBAPIError, sqlite3.Error) as bad:
+        text = str(getattr(bad, "orig", None) or bad).strip()
         why = next((reason for sign, reason in _REASONS if sign in text.lower()), None)
         raise StoreUnavailable(where=where(url), why=why or text.splitlines()[0]) from bad
     except OSError as bad:
@@ -74,6 +74,23 @@ def make_folder(url: URL) -> None:
     """Makes the folder of a SQLite file. Raises `OSError` where that is not possible."""
     if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith("file:"):
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def probe(url: URL) -> None:
+    """Opens a SQLite file once and closes it. Raises `OSError` or `sqlite3.Error` where that fails.
+
+    The async driver leaves a thread behind when it cannot open a file; so it is only given one that opens.
+    """
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return
+    make_folder(url)
+    is_uri = url.database.startswith("file:")
+    query = "&".join(f"{name}={value}" for name, value in url.query.items() if name != "uri")
+    plain = sqlite3.connect(f"{url.database}?{query}" if is_uri else url.database, uri=is_uri)
+    try:
+        plain.execute("PRAGMA schema_version")
+    finally:
+        plain.close()
 
 
 def sync_engine(url: URL) -> Engine:
@@ -121,6 +138,6 @@ def _switch_to_wal(cursor: Any) -> None:
     """The mode stays in the file. Another process may be switching it too: then it need not be done."""
     try:
         cursor.execute("PRAGMA journal_mode = WAL")
-    except OperationalError as bad:
+    except sqlite3.OperationalError as bad:
         if "locked" not in str(bad) and "busy" not in str(bad):
             raise

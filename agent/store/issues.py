@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent.issues.issue import Issue, IssueHit, IssueQuery
 from agent.store.engine import reported
-from agent.store.search import parameters, statement, to_hit
+from agent.store.search import parameters, statement, to_hits
 from agent.store.tables import issues
 
 _BATCH = 200
@@ -45,7 +45,7 @@ class SqlIssues:
         with reported(self._url):
             async with self._engine.connect() as connection:
                 rows = (await connection.execute(self._search, bound)).all()
-        return [to_hit(row, query.terms) for row in rows]
+        return to_hits(rows, query.terms)
 
     async def as_of(self) -> datetime | None:
         """When the newest row was stored, or None where there is none."""
@@ -119,5 +119,5 @@ def packaged_statement(dialect: str) -> Any:
     return insert.on_conflict_do_update(
         index_elements=["tenant", "repository", "number"],
         set_=values,
-        where=and_(issues.c.origin == "packaged"),
+        where=issues.c.origin == "packaged",
     )

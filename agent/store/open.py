@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent.errors import SchemaTooOld
-from agent.store.engine import async_engine, make_folder, parse_url, reported, where
+from agent.store.engine import async_engine, parse_url, probe, reported, where
 from agent.store.issues import SqlIssues
 from agent.store.schema import checked, head, upgrade
 from agent.store.seed import KEY, Known, seed
@@ -38,7 +38,7 @@ async def open_store(
         engine = async_engine(parsed)
     try:
         with reported(parsed):
-            make_folder(parsed)
+            await asyncio.to_thread(probe, parsed)
             revision, loaded = await _state(engine, parsed, tenant)
             if revision != head():
                 is_sqlite = parsed.get_backend_name() == "sqlite"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, Float, TextClause, column, text
+from sqlalchemy import Boolean, Float, Row, column, text
 
 from agent.issues.issue import Issue, IssueHit, IssueQuery
 from agent.store.tables import issues
@@ -19,6 +20,9 @@ _COLUMNS = (
     issues.c.created_at, issues.c.updated_at, issues.c.closed_at, issues.c.signature,
     issues.c.client_version, issues.c.outcome,
 )  # fmt: skip
+
+_NAMES = tuple(kept.name for kept in _COLUMNS)
+_ISSUE_FIELDS = {"body", *_NAMES}
 
 _SHARED = """
 SELECT {columns}, substr(i.body, 1, {body}) AS body, f.same, f.score
@@ -64,7 +68,7 @@ _POSTGRESQL = _SHARED.format(
 _NOT_WORDS = re.compile(r"[^\w]+", re.UNICODE)
 
 
-def statement(dialect: str) -> TextClause | Any:
+def statement(dialect: str) -> Any:
     """The search of that dialect, with the types of its columns. Made once and kept."""
     clause = text(_SQLITE if dialect == "sqlite" else _POSTGRESQL)
     return clause.columns(*_COLUMNS, issues.c.body, column("same", Boolean), column("score", Float))
@@ -88,20 +92,30 @@ def parameters(dialect: str, tenant: str, query: IssueQuery, limit: int) -> dict
     }
 
 
-def to_hit(row: Any, terms: list[str]) -> IssueHit:
-    """The hit of one row. `matched_terms` are those of `terms` that stand in what the hit carries."""
-    found = dict(row._mapping)
-    same, score = bool(found.pop("same")), float(found.pop("score") or 0.0)
-    seen = f"{found['title']}\n{found['body']}\n{found['outcome'] or ''}".lower()
-    matched = [term for term in terms if _stands_in(term.lower(), seen)]
-    return IssueHit(
-        issue=Issue.model_construct(**found), same_signature=same, text_score=score, matched_terms=matched
+def to_hits(rows: Sequence[Row[Any]], terms: list[str]) -> list[IssueHit]:
+    """The hits of the rows. `matched_terms` are those of `terms` that stand in what the hit carries."""
+    stems = [(term, _stem(term.lower())) for term in terms]
+    return [_to_hit(row, stems) for row in rows]
+
+
+def _to_hit(row: Row[Any], stems: list[tuple[str, str]]) -> IssueHit:
+    *values, body, same, score = tuple(row)
+    found = dict(zip(_NAMES, values, strict=True))
+    seen = f"{found['title']}\n{body}\n{found['outcome'] or ''}".lower()
+    matched = [term for term, stem in stems if stem in seen and _begins_a_word(stem, seen)]
+    # The values come from our own table, where they were validated when they were written.
+    issue = Issue.model_construct(_ISSUE_FIELDS, body=body, **found)
+    return IssueHit.model_construct(
+        issue=issue, same_signature=bool(same), text_score=float(score or 0.0), matched_terms=matched
     )
 
 
-def _stands_in(term: str, text: str) -> bool:
-    """Whether `text` has a word that begins with `term`; a plural finds its singular, as in the index."""
-    stem = term[:-1] if len(term) > 4 and term.endswith("s") else term
+def _stem(term: str) -> str:
+    """A plural finds its singular, as in the index."""
+    return term[:-1] if len(term) > 4 and term.endswith("s") else term
+
+
+def _begins_a_word(stem: str, text: str) -> bool:
     at = text.find(stem)
     while at > 0 and (text[at - 1].isalnum() or text[at - 1] == "_"):
         at = text.find(stem, at + 1)

@@ -1,0 +1,118 @@
+"""Which of the hits are shown, in which order, and why."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from agent.issues.issue import Issue, IssueHit
+from agent.issues.rank import MOST_RELATED, rank
+from agent.report.error_report import ErrorEvent, ErrorReport, Reading
+
+DAY = datetime(2026, 4, 8, 12, tzinfo=UTC)
+REPO = "anthropics/claude-code"
+
+
+def hit(
+    number: int, *, same: bool = True, score: float = 1.0, terms: tuple[str, ...] = (), **facts: Any
+) -> IssueHit:
+    known: dict[str, Any] = {"title": "t", "state": "closed", "created_at": DAY, **facts}
+    issue = Issue(repository=REPO, number=number, url=f"https://github.com/{REPO}/issues/{number}", **known)
+    return IssueHit(issue=issue, same_signature=same, text_score=score, matched_terms=list(terms))
+
+
+def report(text: str = "it fails", **facts: Any) -> ErrorReport:
+    version = Reading(value="2.1.7", source="banner")
+    known: dict[str, Any] = {"environment": {"client_version": version}, "reported_at": DAY, **facts}
+    return ErrorReport(text=text, product="claude-code", **known)
+
+
+def test_exact_signature_first_then_version_then_date() -> None:
+    late = datetime(2026, 6, 1, tzinfo=UTC)
+    strong = ("tool_use", "tool_result", "escape", "interrupted")
+    hits = [
+        hit(1, same=False, score=30, terms=strong, client_version="2.1.7"),
+        hit(2, created_at=late, client_version="2.1.90"),
+        hit(3, created_at=late, client_version="2.1.8"),
+        hit(4, created_at=DAY, client_version="2.1.8"),
+        hit(5, created_at=DAY, client_version="1.0.3"),
+    ]
+    assert [found.number for found in rank(report(), hits)] == [4, 3, 5, 2, 1]
+
+
+def test_why_is_said_in_plain_words() -> None:
+    found = rank(report(), [hit(45069, client_version="2.1.12", labels=["invalid", "stale"])])
+    assert found[0].why == "same message, client 2.1.12, the same day; closed as invalid"
+    assert found[0].relation == "same-signature"
+    assert 0 < found[0].score <= 1
+
+
+def test_why_names_same_version_platform_distance_and_outcome() -> None:
+    environment = {
+        "client_version": Reading(value="2.1.7", source="banner"),
+        "platform": Reading(value="darwin", source="form"),
+    }
+    earlier = datetime(2026, 3, 15, tzinfo=UTC)
+    shown = hit(
+        7, client_version="2.1.7", labels=["platform:macos"], created_at=earlier, outcome="a new login helped"
+    )
+    found = rank(report(environment=environment), [shown])
+    assert (
+        found[0].why == "same message, also client 2.1.7, also on macOS, 3 weeks earlier; a new login helped"
+    )
+
+
+def test_without_a_date_of_the_report_the_thread_gives_its_own() -> None:
+    assert rank(report(reported_at=None), [hit(7)])[0].why == "same message, 8 April 2026; closed"
+
+
+def test_weak_hits_are_not_shown() -> None:
+    weak = [
+        hit(1, same=False, score=9, terms=("usage", "limit", "plan")),
+        hit(2, same=False, score=9, terms=("error", "issue", "code", "claude", "api", "version", "bug")),
+    ]
+    assert rank(report(), weak) == []
+
+
+def test_strong_words_without_the_message_are_similar_and_named() -> None:
+    terms = ("escape", "tool_use", "tool_result", "interrupted")
+    found = rank(report(), [hit(1, same=False, terms=terms)])
+    assert found[0].relation == "similar"
+    assert found[0].why.startswith("similar words (tool_result, tool_use, interrupted, escape)")
+
+
+def test_own_thread_is_never_related() -> None:
+    source = f"https://github.com/Anthropics/Claude-Code/issues/{45095}"
+    assert rank(report(source_url=source), [hit(45095)]) == []
+
+
+def test_a_stored_copy_of_the_report_is_never_related() -> None:
+    request_id = "req_011CZqwT95fczsmYtLxPyNk9"
+    event = ErrorEvent(
+        status=400, type=None, message="m", group=None, request_ids=[request_id], signature="s",
+        retryable=None, provider="anthropic", spans=[],
+    )  # fmt: skip
+    words = (
+        "every prompt since this morning is refused although the plan has room for much more of it today, "
+        * 2
+    )
+    assert rank(report(errors=[event]), [hit(1, body=f"... {request_id} ...")]) == []
+    assert rank(report(text=f"Title\n\n{words}"), [hit(2, body=words)]) == []
+    assert len(rank(report(), [hit(2, body=words)])) == 1
+
+
+def test_a_named_thread_is_linked_or_a_duplicate() -> None:
+    found = rank(report("as in #11, duplicate of #12"), [hit(n, same=False) for n in (11, 12, 13)])
+    assert {(f.number, f.relation) for f in found} == {(11, "linked"), (12, "duplicate")}
+
+
+def test_at_most_eight_and_each_thread_once() -> None:
+    hits = [hit(number) for number in range(1, 30)] + [hit(1)]
+    found = rank(report(), hits)
+    assert len(found) == MOST_RELATED
+    assert len({f.number for f in found}) == MOST_RELATED
+
+
+def test_the_order_of_the_hits_does_not_matter() -> None:
+    hits = [hit(number, score=number % 3) for number in range(1, 20)]
+    assert rank(report(), hits) == rank(report(), hits[::-1])
