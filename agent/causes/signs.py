@@ -122,6 +122,13 @@ def _signature(evidence: Evidence, args: Mapping[str, Any]) -> Reading:
     return bool(evidence.signatures & set(args["is"]))
 
 
+@_sign("error.named", "an error of this kind is shown, or described in words", "is any")
+def _named(evidence: Evidence, args: Mapping[str, Any]) -> Reading:
+    if evidence.signatures & set(args["is"]) or _says(evidence, {"any": args["any"]}):
+        return True
+    return False if evidence.report.errors else None
+
+
 @_sign("error.status", "the HTTP status of an error", "is")
 def _status(evidence: Evidence, args: Mapping[str, Any]) -> Reading:
     return bool(evidence.statuses & set(args["is"])) if evidence.statuses else None
@@ -290,12 +297,12 @@ def _bucket(evidence: Evidence, args: Mapping[str, Any]) -> Reading:
     if "left_below" in args or "left_above" in args:
         if bucket.remaining is None:
             return None
-        low = bucket.remaining < args.get("left_below", float("inf"))
-        return low and bucket.remaining > args.get("left_above", float("-inf"))
+        low = bucket.remaining < float(args.get("left_below", "inf"))
+        return low and bucket.remaining > float(args.get("left_above", "-inf"))
     if bucket.used_percent is None:
         return None
-    at_least = bucket.used_percent >= args.get("at_least", float("-inf"))
-    return at_least and bucket.used_percent < args.get("below", float("inf"))
+    at_least = bucket.used_percent >= float(args.get("at_least", "-inf"))
+    return at_least and bucket.used_percent < float(args.get("below", "inf"))
 
 
 @_sign("usage.lane", "the billing lane that the refusal names", "is")

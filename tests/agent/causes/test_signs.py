@@ -49,6 +49,18 @@ RULE = Contradiction(rule="r", error_says="", account_shows="", means="")
 
 READINGS: list[tuple[str, dict[str, Any], Evidence, Evidence | None]] = [
     ("error.signature", {"is": ["out-of-extra-usage"]}, SEED, report(errors=[event(signature="overloaded")])),
+    (
+        "error.named",
+        {"is": ["out-of-extra-usage"], "any": ["lane-words"]},
+        SEED,
+        report(errors=[event(signature="overloaded")]),
+    ),
+    (
+        "error.named",
+        {"is": ["out-of-extra-usage"], "any": ["lane-words"]},
+        report(says={"lane-words": True}),
+        None,
+    ),
     ("error.status", {"is": [400]}, SEED, report(errors=[event(status=529)])),
     ("error.type", {"is": ["invalid_request_error"]}, SEED, report(errors=[event(type="api_error")])),
     ("error.group", {"is": ["usage-limits"]}, SEED, report(errors=[event(group="network")])),
