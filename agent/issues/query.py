@@ -22,6 +22,8 @@ _NOISE = re.compile(r"req_\w+|toolu_\w+|msg_\w+|[0-9a-f]{16,}|[0-9a-f]{8}-[0-9a-
 _URL = re.compile(r"https?://\S+")
 _CODE = re.compile(r"_|[a-z][A-Z]|[A-Z]{4,}|[A-Za-z]\d|\d[A-Za-z]|\w[.\-]\w")
 
+_ENDING = re.compile(r"(?:ings?|ed|es?|s)$")
+
 _STOP_WORDS = """
     a about after again all already also always am an and another any anyone are as at back be because been
     before being but by came can cannot cant com could did didnt do does doesnt doing done dont down each else
@@ -46,11 +48,20 @@ _COMMON_WORDS = """
 _COMMON = frozenset(_COMMON_WORDS.split())
 """Words that nearly every thread has: they count for little."""
 
+_USUAL_WORDS = """
+account billing block blocks chat cli content context credit credits extra haiku limit limits max model
+models opus plan pro session sonnet subscription tokens usage
+"""
+_USUAL = frozenset(_USUAL_WORDS.split())
+"""Words of the trade that threads of many causes share."""
+
 
 def telling(term: str) -> float:
     """How much a term tells, 0 to 2: an identifier more than a word, a word that all threads have little."""
     if term.lower() in _COMMON:
         return 0.15
+    if term.lower() in _USUAL:
+        return 0.5
     if " " in term or _CODE.search(term):
         return 2.0
     return min(1.2, 0.5 + 0.1 * len(term))
@@ -75,7 +86,7 @@ def build_query(report: ErrorReport, lexicon: Lexicon | None = None) -> IssueQue
     spelled: dict[str, str] = {}
     for text, factor in _sources(report):
         for word in words(text):
-            key = word.lower()
+            key = _root(word.lower())
             spelled.setdefault(key, word)
             weights[key] = max(weights.get(key, 0.0), factor * telling(word))
     for phrase in _other_names(report, lexicon):
@@ -84,6 +95,11 @@ def build_query(report: ErrorReport, lexicon: Lexicon | None = None) -> IssueQue
     best = sorted(weights, key=lambda key: (-weights[key], key))[:MOST_TERMS]
     signatures = list(dict.fromkeys(event.signature for event in report.errors if event.signature))
     return IssueQuery(signatures=signatures, terms=[spelled[key] for key in best], exclude=own_thread(report))
+
+
+def _root(word: str) -> str:
+    """One key for the forms of a word, so that they take one place: the index stems them alike."""
+    return _ENDING.sub("", word) if len(word) > 5 else word
 
 
 def _sources(report: ErrorReport) -> Iterable[tuple[str, float]]:

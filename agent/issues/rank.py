@@ -12,9 +12,13 @@ from agent.issues.references import Thread, mentioned_threads, own_thread, same_
 from agent.report.error_report import ErrorReport
 
 MOST_RELATED = 8
-FLOOR = 4.5
-"""What the matched terms of a hit without the same message must tell together (see `telling`)."""
-_FEWEST_TERMS = 4
+_MOST_SIMILAR = 3
+_FEWEST_TERMS = 3
+_LEAST_TOLD = 3.5
+_LEAST_SCORE = 14.0
+"""The relevance floor of a hit without the same message: so many matched terms, which tell so much
+together (see `telling`), at so high a bm25. Over the known threads, each against the others, half of
+the hits above it have the cause of the thread; of all hits by words it is one in thirteen."""
 
 _PLATFORM_LABEL = {"darwin": "platform:macos", "linux": "platform:linux", "windows": "platform:windows"}
 _PLATFORM_NAME = {"darwin": "macOS", "linux": "Linux", "windows": "Windows"}
@@ -63,8 +67,16 @@ def rank(report: ErrorReport, hits: list[IssueHit]) -> list[RelatedIssue]:
         )
         if thread not in matches or match.score > matches[thread].score:
             matches[thread] = match
+    _keep_best_similar(matches)
     order = sorted(matches.values(), key=lambda m: (-m.score, m.hit.issue.repository, m.hit.issue.number))
     return [_shown(report, match) for match in order[:MOST_RELATED]]
+
+
+def _keep_best_similar(matches: dict[Thread, _Match]) -> None:
+    similar = [thread for thread, match in matches.items() if match.relation == "similar"]
+    similar.sort(key=lambda thread: (-matches[thread].score, thread))
+    for thread in similar[_MOST_SIMILAR:]:
+        del matches[thread]
 
 
 def _is_own(report: ErrorReport, own: Thread | None, issue: Issue) -> bool:
@@ -84,7 +96,8 @@ def _relation(hit: IssueHit, mentioned: bool | None) -> Relation | None:
     if mentioned is not None:
         return "duplicate" if mentioned else "linked"
     told = sum(telling(term) for term in hit.matched_terms)
-    return "similar" if len(hit.matched_terms) >= _FEWEST_TERMS and told >= FLOOR else None
+    is_near = len(hit.matched_terms) >= _FEWEST_TERMS and told >= _LEAST_TOLD
+    return "similar" if is_near and hit.text_score >= _LEAST_SCORE else None
 
 
 def _nearness_of_versions(one: str | None, other: str | None) -> float:

@@ -39,15 +39,15 @@ def same_thread(one: Thread | None, other: Thread | None) -> bool:
 def own_thread(report: ErrorReport) -> Thread | None:
     """The thread that the report itself is: its source URL, or one that its text plainly calls its own.
 
-    In the text that is a reference which opens it, or which follows a label such as "Source:" or
-    "GitHub stats". Any other reference may be to somebody else's thread and is left alone.
+    In the text that is a reference which opens it (after its title), or which follows a label such as
+    "Source:" or "GitHub stats". Any other may be to somebody else's thread and is left alone.
     """
     if found := parse_thread(report.source_url):
         return found
     before = ""
     for line in report.text.splitlines():
         bare = line.strip()
-        if not bare:
+        if not bare or bare == report.title:
             continue
         hit = _URL.search(bare) or _SHORT.search(bare)
         if hit and (_OWN_LABEL.match(bare[: hit.start()] or before) or (not before and hit.start() == 0)):

@@ -11,7 +11,6 @@ import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, cast
 
 from agent.errors import BadInput
 from agent.issues.issue import Issue
@@ -39,8 +38,8 @@ def read_rows(
     """
     line = 0
     try:
-        with _open(path) as binary:
-            for line, row in _rows(path, _as_text(binary)):
+        with _open(path) as binary, _as_text(binary) as text:
+            for line, row in _rows(path, text):
                 read = row if isinstance(row, BadRow) else parse_row(row, default_repository, signature_of)
                 yield read.model_copy(update={"line": line}) if isinstance(read, BadRow) else read
     except _DAMAGED as bad:
@@ -49,23 +48,23 @@ def read_rows(
         raise BadInput(f"{path}: {bad.strerror or bad}") from bad
 
 
-def _open(path: Path) -> IO[bytes]:
+_Binary = io.BufferedReader | gzip.GzipFile | lzma.LZMAFile
+
+
+def _open(path: Path) -> _Binary:
     """The bytes, unpacked; what it is packed in is told by its first bytes, not by its name."""
     with path.open("rb") as plain:
         start = plain.read(6)
     if start.startswith(b"\x1f\x8b"):
-        return cast(IO[bytes], gzip.open(path, "rb"))
-    if start.startswith(b"\xfd7zXZ"):
-        return cast(IO[bytes], lzma.open(path, "rb"))
-    return path.open("rb")
+        return gzip.GzipFile(path, "rb")
+    return lzma.LZMAFile(path, "rb") if start.startswith(b"\xfd7zXZ") else path.open("rb")
 
 
-def _as_text(binary: IO[bytes]) -> io.TextIOWrapper:
+def _as_text(binary: _Binary) -> io.TextIOWrapper:
     """Text with what cannot be decoded replaced. A redirect on Windows may have written UTF-16."""
-    buffered = io.BufferedReader(cast(io.RawIOBase, binary), _CHUNK)
-    start = buffered.peek(4)
+    start = binary.peek(4)
     encoding = next((name for bom, name in _BOMS if start.startswith(bom)), "utf-8")
-    return io.TextIOWrapper(buffered, encoding=encoding, errors="replace", newline="")
+    return io.TextIOWrapper(binary, encoding=encoding, errors="replace", newline="")
 
 
 def _rows(path: Path, text: io.TextIOWrapper) -> Iterator[Found]:

@@ -57,3 +57,8 @@ def test_a_drifted_term_brings_its_other_name() -> None:
 def test_an_empty_report_asks_for_nothing() -> None:
     query = build_query(ErrorReport(text=""))
     assert (query.signatures, query.terms, query.exclude) == ([], [], None)
+
+
+def test_the_forms_of_a_word_take_one_place() -> None:
+    report = ErrorReport(text="the commands changed, a command changes, changing Commands")
+    assert build_query(report).terms == ["changed", "commands"]

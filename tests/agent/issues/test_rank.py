@@ -68,15 +68,18 @@ def test_without_a_date_of_the_report_the_thread_gives_its_own() -> None:
 
 def test_weak_hits_are_not_shown() -> None:
     weak = [
-        hit(1, same=False, score=9, terms=("usage", "limit", "plan")),
-        hit(2, same=False, score=9, terms=("error", "issue", "code", "claude", "api", "version", "bug")),
+        hit(1, same=False, score=30, terms=("usage", "limit", "plan")),
+        hit(3, same=False, score=9, terms=("escape", "tool_use", "tool_result", "interrupted")),
+        hit(4, same=False, score=30, terms=("tool_use", "tool_result")),
+        hit(2, same=False, score=30, terms=("error", "issue", "code", "claude", "api", "version", "bug")),
     ]
     assert rank(report(), weak) == []
 
 
 def test_strong_words_without_the_message_are_similar_and_named() -> None:
     terms = ("escape", "tool_use", "tool_result", "interrupted")
-    found = rank(report(), [hit(1, same=False, terms=terms)])
+    found = rank(report(), [hit(n, same=False, score=20, terms=terms) for n in range(1, 9)])
+    assert len(found) == 3
     assert found[0].relation == "similar"
     assert found[0].why.startswith("similar words (tool_result, tool_use, interrupted, escape)")
 

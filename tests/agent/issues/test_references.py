@@ -40,6 +40,11 @@ def test_a_text_that_says_which_thread_it_is(text: str) -> None:
     assert own_thread(ErrorReport(text=text)) == OWN
 
 
+def test_the_title_before_the_link_does_not_hide_it() -> None:
+    assert own_thread(ErrorReport(text=f"It fails\n\n{URL}\n", title="It fails")) == OWN
+    assert own_thread(ErrorReport(text=f"It fails\n\n{URL}\n", title="Other")) is None
+
+
 @pytest.mark.parametrize("text", [f"Same as {URL}", f"it fails\n\nsee {URL} for more", f"it fails\n- {URL}"])
 def test_a_thread_that_is_only_named_is_not_the_own_one(text: str) -> None:
     assert own_thread(ErrorReport(text=text)) is None
