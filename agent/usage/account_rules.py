@@ -66,7 +66,8 @@ def credit_error_for_subscription_user(
         rule="credit-error-for-subscription-user",
         error_says=f"{error_words(refusal)}. That is the balance of API credits in the Console.",
         account_shows=shown + ", which does not draw on API credits.",
-        means="The request was sent with an API key or another Console credential instead of the subscription login.",
+        means="The request was sent with an API key or another Console credential instead of the "
+        "subscription login.",
     )
 
 
@@ -101,7 +102,7 @@ def banner_plan_differs_from_account(
     )
 
 
-def foreign_request_id(report: ErrorReport, usage: UsageAssessment, now: datetime) -> Contradiction | None:
+def foreign_request_id(report: ErrorReport, _usage: UsageAssessment, _now: datetime) -> Contradiction | None:
     """A request id of a form that no first-party endpoint issues: req_ and 24 lower-case hex digits."""
     ids = [rid for event in report.errors for rid in event.request_ids]
     found = next((rid for rid in ids if _FOREIGN_ID.fullmatch(rid)), None)
@@ -120,9 +121,7 @@ def displays_disagree(report: ErrorReport, usage: UsageAssessment, now: datetime
     refusal = refusal_of(report, now)
     if refusal is None and report.errors:
         return None
-    text = f"{report.title or ''}\n{report.text[:65_536]}"
-    told = _DISPLAYS.search(text) and _CLIENTS.search(text) and _VERSUS.search(text)
-    pair = _far_apart(usage.plan_windows, bool(told))
+    pair = _far_apart(usage.plan_windows, f"{report.title or ''}\n{report.text[:65_536]}")
     if not pair:
         return None
     one, two = pair
@@ -133,15 +132,19 @@ def displays_disagree(report: ErrorReport, usage: UsageAssessment, now: datetime
         else f"One display shows {WINDOW_WORDS[one.name]} at {one.used_percent:g} %.",
         account_shows=f"For {WINDOW_WORDS[one.name]} one reading is {one.used_percent:g} % ({one.basis}), "
         f"another {two.used_percent:g} % ({two.basis}).",
-        means="The displays do not agree, so one of them is out of date; which one is right must be settled first.",
+        means="The displays do not agree, so one of them is out of date; which one is right must be "
+        "settled first.",
     )
 
 
-def _far_apart(windows: list[Bucket], told: bool) -> tuple[Bucket, Bucket] | None:
+def _far_apart(windows: list[Bucket], text: str) -> tuple[Bucket, Bucket] | None:
     for index, one in enumerate(windows):
         for two in windows[index + 1 :]:
             apart = abs((one.used_percent or 0) - (two.used_percent or 0))
-            if one.name == two.name and apart >= FAR_APART and (told or one.basis != two.basis):
+            if one.name != two.name or apart < FAR_APART:
+                continue
+            # Two claims of one kind may be two moments; only told side by side are they two displays.
+            if one.basis != two.basis or all(p.search(text) for p in (_DISPLAYS, _CLIENTS, _VERSUS)):
                 return one, two
     return None
 
@@ -168,7 +171,8 @@ def org_limit_on_personal_plan(
         rule="org-limit-on-personal-plan",
         error_says=f"{error_words(refusal)}. It names an organisation's limit.",
         account_shows=shown + " (claimed)." if not usage.plan else shown + ".",
-        means="The wording is wrong: it stands for the session window or the account's own monthly spend limit.",
+        means="The wording is wrong: it stands for the session window or the account's own monthly "
+        "spend limit.",
     )
 
 
@@ -198,5 +202,6 @@ def credit_bought_but_refused(
         rule="credit-bought-but-refused",
         error_says=error_words(refusal) + ".",
         account_shows=f"{shown}.",
-        means="The money is not the gate: the credit is not applied yet, or the request runs on another account or organisation.",
+        means="The money is not the gate: the credit is not applied yet, or the request runs on "
+        "another account or organisation.",
     )

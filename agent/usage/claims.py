@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from agent.usage.account import BucketName
@@ -42,7 +43,6 @@ _LABEL = re.compile(
     r"|\b5[- ]?horas\b|\b5 heures\b|会话|5 ?小时)"
     r"|(?P<weekly_all>\bweek(?:ly|s)?\b|\b(?:7|seven)[- ]?d(?:ays?)?\b|\bseven_day\b|\ball[- ]models?\b"
     r"|\bwöchentlich\w*|\bwochen(?:limit)?\b|\bwoche\b|\bhebdo\w*|\bsemaine\b|\bseman(?:al|a)\b|每周|本周|周)",
-    re.I,
 )
 _PLAN = re.compile(
     r"\b(?:limits?|usage|quota|plan|allowance|subscription|dashboard|utili[sz]ation|used|abo"
@@ -117,10 +117,10 @@ def _sentence(sentence: str) -> list[_Reading]:
             continue
         for place in places:
             owner = _name(part, place, places)
-            name: BucketName | None = None if owner in ("foreign", "unnamed") else owner
+            name: BucketName | None = None if owner == "foreign" or owner == "unnamed" else owner
             if owner == "unnamed":
                 following = parts[index + 1] if index + 1 < len(parts) else ""
-                ahead = _labels(following) if not _PERCENT.search(following) else []
+                ahead = _labels(following) if not _PERCENT.search(following) else ()
                 name = spare or (ahead[0][0] if ahead else None) or ("plan_overall" if plan_named else None)
             side = _side(part, place, places)
             readings.append(_Reading(name, float(place["figure"].replace(",", ".")), side, True))
@@ -141,10 +141,11 @@ def _settle(readings: list[_Reading]) -> list[_Reading]:
     return readings
 
 
-def _labels(part: str) -> list[tuple[BucketName, int, int]]:
+@lru_cache(maxsize=256)  # a chunk is asked for its labels once for each figure in it
+def _labels(part: str) -> tuple[tuple[BucketName, int, int], ...]:
     """The windows that a chunk names, "week (Sonnet only)" taken together as the narrower one."""
     found: list[tuple[BucketName, int, int]] = []
-    for match in _LABEL.finditer(part):
+    for match in _LABEL.finditer(part.lower()):
         name: BucketName = match.lastgroup  # type: ignore[assignment]  # the groups are named after the buckets
         if found and match.start() - found[-1][2] <= 3 and "weekly_all" in (name, found[-1][0]):
             last = found.pop()
@@ -152,7 +153,7 @@ def _labels(part: str) -> list[tuple[BucketName, int, int]]:
             found.append((keep, last[1], match.end()))
         else:
             found.append((name, match.start(), match.end()))
-    return found
+    return tuple(found)
 
 
 def _name(

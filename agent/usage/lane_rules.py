@@ -62,7 +62,8 @@ def extra_usage_refusal_while_plan_low(
         rule="extra-usage-refusal-while-plan-low",
         error_says=f"{error_words(refusal)}. It says that extra usage had to pay for the request.",
         account_shows=f"Of the plan, {shown}.",
-        means="A request that the plan covers never looks at extra usage. This one was put in the extra-usage lane.",
+        means="A request that the plan covers never looks at extra usage. This one was put in the "
+        "extra-usage lane.",
     )
 
 
@@ -78,7 +79,8 @@ def lane_400_without_reset(
         rule="lane-400-without-reset",
         error_says=f"{error_words(refusal)}. It carries no reset time.",
         account_shows=f"Of the plan, {known}." if known else "No window of the plan is shown to be spent.",
-        means="A spent plan is refused with 429 and a time when it resets. A 400 without one is about the lane.",
+        means="A spent plan is refused with 429 and a time when it resets. A 400 without one is "
+        "about the lane.",
     )
 
 
@@ -123,13 +125,15 @@ def cap_left_but_balance_empty(
     return Contradiction(
         rule="cap-left-but-balance-empty",
         error_says=error_words(refusal) + ".",
-        account_shows=f"The balance is {money(balance.remaining, balance.currency)} while {percents([cap])}.{reload}",
-        means="Balance and monthly cap are two separate gates. Room under the cap does not help an empty balance.",
+        account_shows=f"The balance is {money(balance.remaining, balance.currency)} while "
+        f"{percents([cap])}.{reload}",
+        means="Balance and monthly cap are two separate gates. Room under the cap does not help an "
+        "empty balance.",
     )
 
 
 def long_context_refusal_on_short_prompt(
-    report: ErrorReport, usage: UsageAssessment, now: datetime
+    report: ErrorReport, _usage: UsageAssessment, now: datetime
 ) -> Contradiction | None:
     """A long-context refusal although the prompt is stated to be short."""
     refusal = refusal_of(report, now)
@@ -169,6 +173,7 @@ def overage_header_while_plan_allowed(
     return Contradiction(
         rule="overage-header-while-plan-allowed",
         error_says=error_words(refusal) + ".",
-        account_shows="The response headers say that the plan's status is allowed and that only overage is rejected.",
+        account_shows="The response headers say that the plan's status is allowed and that only overage is "
+        "rejected.",
         means="The plan serves requests. Rejected overage matters only once a window of the plan is spent.",
     )

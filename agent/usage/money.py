@@ -9,7 +9,8 @@ from typing import Literal
 Role = Literal["used", "limit", "balance", "bought", "unknown"]
 
 _CURRENCIES = {
-    "$": "USD", "us$": "USD", "ca$": "CAD", "c$": "CAD", "a$": "AUD", "au$": "AUD", "nz$": "NZD", "hk$": "HKD",
+    "$": "USD", "us$": "USD", "ca$": "CAD", "c$": "CAD", "a$": "AUD", "au$": "AUD", "nz$": "NZD",
+    "hk$": "HKD",
     "s$": "SGD", "r$": "BRL", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "euro": "EUR", "euros": "EUR",
     "dollar": "USD", "dollars": "USD",
 }  # fmt: skip

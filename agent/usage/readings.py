@@ -1,4 +1,4 @@
-"""Every form in which usage arrives, tried in the order of trust: fields, objects, headers, screens, prose."""
+"""Every form in which usage arrives, in the order of trust: fields, objects, headers, screens, prose."""
 
 from __future__ import annotations
 
@@ -115,8 +115,10 @@ def _read_measured(text: str, figures: Figures, moment: datetime) -> list[tuple[
 
 def _read_pasted_objects(text: str, figures: Figures, moment: datetime) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
+    tries = 0
     for found in _KEYS_IN_TEXT.finditer(text):
-        if len(spans) >= 10 or (spans and found.start() < spans[-1][1]):
+        tries += 1
+        if tries > 6 or (spans and found.start() < spans[-1][1]):
             continue
         starts = [m.start() for m in re.finditer(r"\{", text[max(0, found.start() - 2_000) : found.start()])]
         base = max(0, found.start() - 2_000)

@@ -13,7 +13,8 @@ from agent.usage.account import BucketName
 from agent.usage.resets import Reset, find_reset
 
 RefusalKind = Literal[
-    "extra_usage", "plan_limit", "rate_limit", "spend_limit", "org_limit", "credit_balance", "workspace_limit",
+    "extra_usage", "plan_limit", "rate_limit", "spend_limit", "org_limit", "credit_balance",
+    "workspace_limit",
     "long_context", "api_rate", "throttled",
 ]  # fmt: skip
 _WORDINGS: tuple[tuple[RefusalKind, tuple[str, ...], str], ...] = (
@@ -62,7 +63,7 @@ _WORDINGS: tuple[tuple[RefusalKind, tuple[str, ...], str], ...] = (
     ),
 )
 _PHRASES = tuple((kind, cheap, re.compile(pattern, re.I)) for kind, cheap, pattern in _WORDINGS)
-"""Kind, plain strings of which one must stand in the lower-cased text, and the wording; most telling first."""
+"""Kind, plain strings of which one must stand in the lower-cased text, the wording; most telling first."""
 _NAMED: tuple[tuple[BucketName, re.Pattern[str]], ...] = (
     ("session_5h", re.compile(r"(?:session|5-hour|five-hour) limit", re.I)),
     ("weekly_opus", re.compile(r"opus (?:weekly )?limit", re.I)),

@@ -97,9 +97,7 @@ def _parse(words: str, moment: datetime) -> Reset | None:
     if not clock or not (clock["half"] or clock["minute"]):
         return None
     at = _at_clock(moment.astimezone(_zone(clock["zone"])), clock)
-    if (clock["next"] or "").lower() == "tomorrow":
-        at += timedelta(days=1)
-    elif at <= moment and not clock["next"]:
+    if (clock["next"] or "").lower() == "tomorrow" or (at <= moment and not clock["next"]):
         at += timedelta(days=1)
     return Reset(at, bool(clock["next"]), clock.group(0).strip())
 
@@ -124,6 +122,8 @@ def _zone(name: str | None) -> tzinfo:
 def _at_clock(day: datetime, found: re.Match[str]) -> datetime:
     hour, minute = int(found["hour"] or 0), int(found["minute"] or 0)
     half = (found["half"] or "").lower()[:1]
+    if half and not 1 <= hour <= 12:
+        raise ValueError("no such hour")
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
     return day.replace(hour=hour, minute=minute, second=0, microsecond=0)

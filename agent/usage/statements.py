@@ -11,7 +11,7 @@ from agent.usage.sentences import lines_with
 _WINDOW = (
     r"(?P<windows>(?:(?:session|weekly|week|5[- ]?h(?:our)?|five[- ]hour|7[- ]day|daily|opus"
     r"|sonnet|extra[- ]usage"
-    r"|monthly spend(?:ing)?|all models|sitzung|wochenlimit|wöchentlich\w*)(?: limits?| usage"
+    r"|extra credits?|monthly spend(?:ing)?|all models|sitzung|wochenlimit|wöchentlich\w*)(?: limits?| usage"
     r"| quota| window| credits?)?"
     r"(?: \(?all models\)?)?(?:\s?(?:,|and|&|/|und)\s?(?:the |my )?)?){1,3})"
 )
@@ -76,7 +76,8 @@ _NOT_REACHED = re.compile(
     re.I,
 )
 _WORDS = (
-    "limit", "quota", "usage", "plan", "weekly", "session", "allowance", "subscri", "exhaust", "barely", "plenty",
+    "limit", "quota", "usage", "plan", "weekly", "session", "allowance", "subscri", "exhaust", "barely",
+    "plenty",
     "credit", "balance", "reload", "toggle", "alcanzado", "atteinte", "达到", "没用完",
 )  # fmt: skip
 _EXTRA_ON = re.compile(

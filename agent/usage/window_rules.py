@@ -42,7 +42,8 @@ def limit_message_on_claimed_zero(
         rule="limit-message-on-claimed-zero",
         error_says=error_words(refusal) + ".",
         account_shows=f"Nothing is used: {percents(windows)}.",
-        means="At 0 % no window of the plan can be the reason. The message is about something else than the plan's quota.",
+        means="At 0 % no window of the plan can be the reason. The message is about something else "
+        "than the plan's quota.",
     )
 
 
@@ -64,7 +65,8 @@ def limit_message_while_windows_open(
         rule="limit-message-while-windows-open",
         error_says=error_words(refusal) + ".",
         account_shows=f"None is at its end: {percents(windows)}.",
-        means="The account has room. The message comes from an old state, another account, or the wrong limit.",
+        means="The account has room. The message comes from an old state, another account, or the "
+        "wrong limit.",
     )
 
 
@@ -96,7 +98,7 @@ def exhausted_window_not_the_one_named(
 
 
 def reset_time_already_past(
-    report: ErrorReport, usage: UsageAssessment, now: datetime
+    report: ErrorReport, _usage: UsageAssessment, now: datetime
 ) -> Contradiction | None:
     """The reset time that the message gives has passed, and the refusal stays."""
     refusal = refusal_of(report, now)
@@ -130,7 +132,8 @@ def reset_time_already_past(
         rule="reset-time-already-past",
         error_says=error_words(refusal) + ".",
         account_shows=shown,
-        means="After its reset the window is free again. The client is showing, or the service keeping, an old state.",
+        means="After its reset the window is free again. The client is showing, or the service "
+        "keeping, an old state.",
     )
 
 
@@ -151,7 +154,7 @@ def _minutes(found: re.Match[str]) -> int:
 def reset_further_than_session(
     report: ErrorReport, usage: UsageAssessment, now: datetime
 ) -> Contradiction | None:
-    """The reset lies more than five hours ahead while the session is named or low: a weekly window is meant."""
+    """The reset is more than five hours ahead while the session is named or low: a weekly window is meant."""
     refusal = refusal_of(report, now)
     if not refusal or refusal.kind not in LIMIT_KINDS or not refusal.reset or not refusal.reset.dated:
         return None
