@@ -64,7 +64,7 @@ def limit_message_while_windows_open(
     return Contradiction(
         rule="limit-message-while-windows-open",
         error_says=error_words(refusal) + ".",
-        account_shows=f"None is at its end: {percents(windows)}.",
+        account_shows=f"No limit is at its end: {percents(windows)}.",
         means="The account has room. The message comes from an old state, another account, or the "
         "wrong limit.",
     )
