@@ -10,7 +10,7 @@ _INVISIBLE = re.compile(
 )
 _SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.S)
 _MARK = re.compile(r"[\\`*\[\]<>#|~!&@$]|(?<!\w)_|_(?!\w)|:(?=//)|(?<=www)\.", re.I)
-_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))(.?)")
+_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)](?:\s|$)))(.?)")
 _LINK = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9._~/?#&=%+:,@-]*\Z")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from agent.causes.cause import Cause, Differential
@@ -117,7 +118,8 @@ def cites_for(text: str, cause: Cause, ledger: list[Evidence], contradiction: bo
     if contradiction:
         found += [e.id for e in ledger if e.kind == "usage" and e.text.startswith("contradiction")][:1]
     for kind, thing in named(text):
-        found += [e.id for e in ledger if stands_in(kind, thing, f"{e.text} {e.url or ''}")][:1]
+        stands = (e.id for e in ledger if stands_in(kind, thing, f"{e.text} {e.url or ''}"))
+        found += islice(stands, 1)
     found += [e.id for e in ledger if e.kind == "cause" and e.text.startswith(f"{cause.id}: ")][:2]
     return list(dict.fromkeys(found))[:MOST_CITES]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from agent.causes.cause import Cause, WeighedCause
@@ -51,8 +52,12 @@ class Case:
             if cause := self.catalogue.by_id.get(weighed.id):
                 yield cause
 
-    def parts(self) -> Iterator[Part]:
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
         """Every text of the diagnosis that its reader takes as advice or as a fact."""
+        return tuple(self._parts())
+
+    def _parts(self) -> Iterator[Part]:
         d = self.diagnosis
         yield Part("summary", d.summary)
         yield Part("recommendation", d.recommendation)

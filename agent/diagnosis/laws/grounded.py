@@ -74,7 +74,7 @@ def _whole(kind: str, before: str, after: str) -> bool:
 
 
 def cause_text(cause: Cause) -> str:
-    """All words of a cause's own file in one text, blanks made single."""
+    """All words of a cause's own file in one line."""
     said: list[str] = [cause.title, cause.explanation, cause.summary, cause.recommendation]
     said += [x for step in cause.steps for x in (step.step, step.why)]
     said += [x for q in cause.questions for x in (q.text, q.how)]
@@ -83,12 +83,17 @@ def cause_text(cause: Cause) -> str:
     said += [cause.example or "", *cause.notes]
     if cause.handoff:
         said += [cause.handoff.to, *cause.handoff.facts]
-    return " ".join(" \n ".join(said).split(" "))
+    return _flat(said)
 
 
 def evidence_text(evidence: Iterable[Evidence]) -> str:
-    """The words and URLs of some evidence in one text."""
-    return " \n ".join(f"{e.text} {e.url or ''}" for e in evidence)
+    """The words and URLs of some evidence in one line."""
+    return _flat(f"{e.text} {e.url or ''}" for e in evidence)
+
+
+def _flat(texts: Iterable[str]) -> str:
+    # The bar keeps the end of one text and the start of the next from reading as one thing.
+    return " ".join(" | ".join(texts).split())
 
 
 def ungrounded(part: Part, ledger: list[Evidence], causes: Iterable[Cause]) -> list[str]:
@@ -100,8 +105,7 @@ def ungrounded(part: Part, ledger: list[Evidence], causes: Iterable[Cause]) -> l
     grounds = _lazily(evidence_text(cited), causes)
     missing = list(things)
     for ground in grounds:
-        flat = " ".join(ground.split())
-        missing = [(kind, thing) for kind, thing in missing if not stands_in(kind, thing, flat)]
+        missing = [(kind, thing) for kind, thing in missing if not stands_in(kind, thing, ground)]
         if not missing:
             return []
     return [
@@ -135,7 +139,7 @@ def findings(case: Case) -> list[Finding]:
         for cite in step.cites:
             if cite not in ids:
                 breach(f"guidance[{i}].step", f"it cites {cite}, which is not in the evidence")
-    for part in case.parts():
+    for part in case.parts:
         if part.where.startswith(_GROUNDED):
             for what in ungrounded(part, d.evidence, _files(case, part)):
                 breach(part.where, what)

@@ -116,7 +116,7 @@ def findings(case: Case) -> list[Finding]:
     confirmed = first is not None and first.confirmed and action in ("answer", "handoff")
     found = [
         Finding(law="honest", where=part.where, what=what)
-        for part in case.parts()
+        for part in case.parts
         for what in problems(part.text, confirmed or not part.where.startswith(_SPOKEN))
     ]
     if first is not None and not confirmed and not _HEDGE.search(case.diagnosis.summary):

@@ -130,6 +130,6 @@ def findings(case: Case) -> list[Finding]:
     """Breaches of the lawful law in any text of the diagnosis."""
     return [
         Finding(law="lawful", where=part.where, what=what)
-        for part in case.parts()
+        for part in case.parts
         for what in problems(part.text)
     ]

@@ -43,6 +43,7 @@ _TELLS = (
     re.compile(rf"\b(?:turn|switch)(?:ing)?\b (?:\w+ ){{0,2}}?(?:on|to)\b (?:\w+ ){{0,3}}?{_THING}", re.I),
     re.compile(rf"\b(?:turn|switch)(?:ing)?\b (?:\w+ ){{0,3}}?{_THING}[^;.!?]{{0,10}}\bon\b", re.I),
     re.compile(r"\b(?:run|use|type|open)\b[^;!?]{0,40}/(?:extra-usage|usage-credits|upgrade)\b", re.I),
+    re.compile(r"\bclaim (?:it|them|yours)\b", re.I),
     re.compile(r"\b(?:raise|increase|lift)\b[^;.!?]{0,20}\b(?:cap|budget)\b", re.I),
     re.compile(rf"\b(?:{_BASE})\b[^;!?]{{0,60}}?{_THING}", re.I),
     re.compile(rf"\b{_LEAD}(?:{_ING})\b[^;!?]{{0,60}}?{_THING}", re.I),
@@ -128,7 +129,7 @@ def findings(case: Case) -> list[Finding]:
         if not names_cost(f"{step.step} {step.why}"):
             breach(where, "a paid step does not say that it costs money")
     paid = {f"guidance[{i}].step" for i, _ in enumerate(guidance)}
-    for part in case.parts():
+    for part in case.parts:
         told = part.where not in paid and not part.where.startswith(("handoff.facts", "question.how"))
         paid_why = part.where.endswith(".why") and guidance[int(part.where[9:-5])].cost != "free"
         if told and asks_to_pay(part.text) and not (may and (not part.where.endswith(".why") or paid_why)):

@@ -35,6 +35,10 @@ _AFTER = re.compile(
 )
 
 
+_WITHIN = re.compile(r"\b(?:will|shall|can|should|must|may)\s+not\b|\bnever\b", re.I)
+_ASKS = re.compile(r"(?:does|do|is|are|which|what|where|in which|from which)\b(?!.*\bknow\b).*\?\W*\Z", re.I)
+
+
 def plain(text: str) -> str:
     """`text` with typographic apostrophes and runs of blanks (not line breaks) made plain."""
     return re.sub(r"[ \t\u00a0]+", " ", text.replace("\u2019", "'").replace("\u2018", "'"))
@@ -58,12 +62,17 @@ def negated(before: str, after: str = "") -> bool:
 
 
 def hits(text: str, patterns: Iterable[re.Pattern[str]]) -> list[str]:
-    """The phrases of `text` that match one of `patterns` and are not denied."""
-    patterns = tuple(patterns)
+    """The phrases of `text` that match one of `patterns`, are not denied and not merely asked about."""
+    # Most texts hold nothing of the kind: one look at the whole spares the look at each sentence.
+    whole = plain(text)
+    suspects = [pattern for pattern in patterns if pattern.search(whole)]
     found = []
-    for sentence in sentences(text):
-        for pattern in patterns:
+    for sentence in sentences(text) if suspects else ():
+        if _ASKS.match(sentence):
+            continue
+        for pattern in suspects:
             for match in pattern.finditer(sentence):
-                if not negated(sentence[: match.start()], sentence[match.end() :]):
+                denied = negated(sentence[: match.start()], sentence[match.end() :])
+                if not denied and not _WITHIN.search(match.group(0)):
                     found.append(match.group(0).strip())
     return found

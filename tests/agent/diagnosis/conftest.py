@@ -79,7 +79,10 @@ def seed_report(**change: Any) -> ErrorReport:
         "conflicts": [
             Conflict(
                 field="client_version",
-                readings=[Reading(value="latest", source="checkbox"), Reading(value="2.1.7", source="banner")],
+                readings=[
+                    Reading(value="latest", source="checkbox"),
+                    Reading(value="2.1.7", source="banner"),
+                ],
             )
         ],
     }
@@ -116,7 +119,9 @@ def ranked(**likelihoods: float) -> list[WeighedCause]:
 
 def differential(question: Question | None = None, **likelihoods: float) -> Differential:
     causes = ranked(**likelihoods)
-    return Differential(ranked=causes, none=max(0.0, 1 - sum(c.likelihood for c in causes)), question=question)
+    return Differential(
+        ranked=causes, none=max(0.0, 1 - sum(c.likelihood for c in causes)), question=question
+    )
 
 
 SEED = {
@@ -242,7 +247,9 @@ def generated_differential(rng: random.Random, first: str) -> Differential:
     if asked and rng.random() < 0.6:
         ask = rng.choice(asked)
         question = Question(text=ask.text, how=ask.how, splits=[c.id for c in causes if rng.random() < 0.6])
-    fixes = [FixVersion(version="2.1.206", relation="candidate", line="a line", source="https://example.org/c")]
+    fixes = [
+        FixVersion(version="2.1.206", relation="candidate", line="a line", source="https://example.org/c")
+    ]
     return Differential(
         ranked=causes,
         none=max(0.0, left),

@@ -23,7 +23,9 @@ ELSEWHERE = QUESTION.model_copy(update={"splits": ["pdf-rejected"]})
         (0.50, 0.45, False),
     ],
 )
-def test_a_cause_stands_out_when_likely_and_ahead(room: SimpleNamespace, first: float, second: float, out: bool):
+def test_a_cause_stands_out_when_likely_and_ahead(
+    room: SimpleNamespace, first: float, second: float, out: bool
+):
     assert stands_out(room.ranked(service_overloaded=first, service_incident=second)) is out
 
 
@@ -34,7 +36,9 @@ def test_one_cause_alone_and_none_at_all(room: SimpleNamespace):
 
 
 def test_the_leaders_are_at_most_three_and_near_the_first(room: SimpleNamespace):
-    causes = room.ranked(service_overloaded=0.3, service_incident=0.28, connection_reset=0.2, pdf_rejected=0.19)
+    causes = room.ranked(
+        service_overloaded=0.3, service_incident=0.28, connection_reset=0.2, pdf_rejected=0.19
+    )
     assert [c.id for c in leading(causes)] == ["service-overloaded", "service-incident", "connection-reset"]
     assert len(leading(room.ranked(service_overloaded=0.8, service_incident=0.15))) == 1
 

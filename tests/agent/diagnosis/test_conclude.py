@@ -65,7 +65,10 @@ def test_nothing_of_a_cause_file_is_lost_to_a_law(room: SimpleNamespace):
         wanted = [
             s.step
             for s in cause.steps
-            if (s.cost == "free" or (not cause.misrouted and not cause.needs_person and cause.id not in LOOK_ALIKES))
+            if (
+                s.cost == "free"
+                or (not cause.misrouted and not cause.needs_person and cause.id not in LOOK_ALIKES)
+            )
             and (not s.platforms or "darwin" in s.platforms)
         ]
         assert sorted(shown) == sorted(wanted), cause.id
@@ -116,7 +119,9 @@ def test_ask_gives_the_question_and_free_checks_only(room: SimpleNamespace):
 def test_nothing_known_abstains_and_says_what_to_send(room: SimpleNamespace):
     report = room.seed_report(errors=[], environment={}, conflicts=[], reported_at=None)
     usage = room.seed_usage(buckets=[], contradictions=[], lane="unknown", verdict="unknown")
-    diagnosis = conclude(report, usage, [], room.differential(), room.load_catalogue(), ("the store is away",))
+    diagnosis = conclude(
+        report, usage, [], room.differential(), room.load_catalogue(), ("the store is away",)
+    )
     assert diagnosis.action == "abstain"
     assert diagnosis.confidence == 0.0
     assert "not known" in diagnosis.summary
@@ -130,7 +135,12 @@ def test_nothing_known_abstains_and_says_what_to_send(room: SimpleNamespace):
 def test_notes_of_the_run_come_through_untouched(room: SimpleNamespace):
     note = "The database at sqlite:///elsewhere could not be opened; 7 threads were not searched."
     diagnosis = conclude(
-        room.seed_report(), room.seed_usage(), [], room.differential(**room.SEED), room.load_catalogue(), (note,)
+        room.seed_report(),
+        room.seed_usage(),
+        [],
+        room.differential(**room.SEED),
+        room.load_catalogue(),
+        (note,),
     )
     assert diagnosis.notes[-1] == note
 
@@ -146,7 +156,9 @@ def test_notes_of_the_run_come_through_untouched(room: SimpleNamespace):
         {"example": "export NODE_TLS_REJECT_UNAUTHORIZED=0"},
     ],
 )
-def test_a_cause_file_that_breaks_a_law_does_not_reach_the_reader(room: SimpleNamespace, planted: dict[str, object]):
+def test_a_cause_file_that_breaks_a_law_does_not_reach_the_reader(
+    room: SimpleNamespace, planted: dict[str, object]
+):
     cause = room.load_catalogue().by_id["legacy-client-misclassified"].model_copy(update=planted)
     catalogue = room.make_catalogue([cause])
     alone = room.differential(legacy_client_misclassified=0.9)
@@ -161,7 +173,9 @@ def test_a_cause_file_that_breaks_a_law_does_not_reach_the_reader(room: SimpleNa
 
 
 def test_a_question_that_breaks_a_law_is_not_asked(room: SimpleNamespace):
-    question = Question(text="Have you tried to buy extra usage?", how="Buy credits", splits=["service-incident"])
+    question = Question(
+        text="Have you tried to buy extra usage?", how="Buy credits", splits=["service-incident"]
+    )
     close = {"service_incident": 0.34, "service_overloaded": 0.32}
     diagnosis = conclude(
         room.seed_report(), room.seed_usage(), [], room.differential(question, **close), room.load_catalogue()

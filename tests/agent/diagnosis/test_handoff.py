@@ -10,7 +10,9 @@ from agent.report.error_report import Reading
 from agent.usage.account import Bucket
 
 
-def made(room: SimpleNamespace, action="answer", cause="service-overloaded", report=None, usage=None, **change):
+def made(
+    room: SimpleNamespace, action="answer", cause="service-overloaded", report=None, usage=None, **change
+):
     entry = room.load_catalogue().by_id[cause].model_copy(update=change)
     return handoff(
         action,
@@ -21,7 +23,9 @@ def made(room: SimpleNamespace, action="answer", cause="service-overloaded", rep
     )
 
 
-PLAN = HandoffPlan(to="Support", facts=["request ids", "client version", "plan", "UTC time", "/usage screen", "model"])
+PLAN = HandoffPlan(
+    to="Support", facts=["request ids", "client version", "plan", "UTC time", "/usage screen", "model"]
+)
 
 
 def test_what_is_known_is_not_asked_for_again(room: SimpleNamespace):
@@ -50,8 +54,15 @@ def test_it_is_filled_whenever_a_person_may_be_needed(room: SimpleNamespace):
 
 def test_without_a_plan_the_usual_facts_are_asked_for(room: SimpleNamespace):
     empty = room.seed_report(errors=[], environment={}, reported_at=None)
-    person = handoff("abstain", empty, room.seed_usage(buckets=[]), room.differential(), room.load_catalogue())
-    assert (person.to, person.missing, person.facts, person.request_ids) == (GENERIC_TO, GENERIC_FACTS, [], [])
+    person = handoff(
+        "abstain", empty, room.seed_usage(buckets=[]), room.differential(), room.load_catalogue()
+    )
+    assert (person.to, person.missing, person.facts, person.request_ids) == (
+        GENERIC_TO,
+        GENERIC_FACTS,
+        [],
+        [],
+    )
 
 
 def test_a_measured_screen_counts_as_held_and_a_claim_does_not(room: SimpleNamespace):
@@ -62,6 +73,9 @@ def test_a_measured_screen_counts_as_held_and_a_claim_does_not(room: SimpleNames
 
 
 def test_a_hostile_value_is_not_passed_on_as_a_fact(room: SimpleNamespace):
-    hostile = {"plan": Reading(value="max <script>", source="prose"), "model": Reading(value="x" * 200, source="prose")}
+    hostile = {
+        "plan": Reading(value="max <script>", source="prose"),
+        "model": Reading(value="x" * 200, source="prose"),
+    }
     person = made(room, "handoff", handoff=PLAN, report=room.seed_report(environment=hostile))
     assert not any("script" in fact or "xxx" in fact for fact in person.facts)

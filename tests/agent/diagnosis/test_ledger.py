@@ -81,4 +81,6 @@ def test_a_step_cites_the_error_the_contradiction_what_it_names_and_its_cause(ro
 
 def test_error_text_says_how_often_and_who_answered(room: SimpleNamespace):
     said = ledger.error_text(room.event("m", count=3, provider="vertex"))
-    assert said == f"400 invalid_request_error: m (request ids {room.IDS[0]}; seen 3 times; answered by vertex)"
+    assert (
+        said == f"400 invalid_request_error: m (request ids {room.IDS[0]}; seen 3 times; answered by vertex)"
+    )

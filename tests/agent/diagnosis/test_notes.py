@@ -44,12 +44,15 @@ def test_no_money_note_where_paying_is_shown_or_never_came_up(room: SimpleNamesp
     usual = room.seed_usage(verdict="consistent")
     assert not any(NOT_ADVISED in n for n in noted(room, usage=usual, api_credits_exhausted=0.9))
     calm = room.seed_report(errors=[room.event("Overloaded")])
-    assert not any(NOT_ADVISED in n or NOT_BEFORE in n for n in noted(room, report=calm, service_overloaded=0.9))
+    assert not any(
+        NOT_ADVISED in n or NOT_BEFORE in n for n in noted(room, report=calm, service_overloaded=0.9)
+    )
 
 
 def test_conflicts_and_stale_figures_are_said(room: SimpleNamespace):
     notes = noted(room, usage=room.seed_usage(verdict="stale"))
-    assert "The report gives more than one client version: latest (checkbox), 2.1.7 (banner). Here 2.1.7 is used." in notes
+    readings = "latest (checkbox), 2.1.7 (banner)"
+    assert f"The report gives more than one client version: {readings}. Here 2.1.7 is used." in notes
     assert STALE in notes
 
 

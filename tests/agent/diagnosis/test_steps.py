@@ -18,7 +18,9 @@ PAID = Step(step="Raise the cap.", why="More room.", cost="charges")
 
 def shown(room: SimpleNamespace, steps: list[Step], action="answer", platform="darwin", **usage):
     cause = room.load_catalogue().by_id["plan-window-exhausted"].model_copy(update={"steps": steps})
-    report = room.seed_report(environment={"platform": Reading(value=platform, source="form")} if platform else {})
+    report = room.seed_report(
+        environment={"platform": Reading(value=platform, source="form")} if platform else {}
+    )
     settings = {"verdict": "consistent", "contradictions": [], **usage}
     return guidance(
         action,

@@ -11,7 +11,9 @@ from agent.report.error_report import Reading
 QUESTION = Question(text="Which version?", how="claude --version", splits=["service-incident"])
 
 
-def said(room: SimpleNamespace, action="answer", report=None, usage=None, question=None, **likelihoods: float):
+def said(
+    room: SimpleNamespace, action="answer", report=None, usage=None, question=None, **likelihoods: float
+):
     return summary_for(
         action,
         report or room.seed_report(),
@@ -60,7 +62,9 @@ def test_ask_and_abstain_say_that_nothing_is_settled(room: SimpleNamespace):
     assert asked.startswith("Not settled yet. Possible causes: ")
     assert "One answer parts them: Which version?" in asked
     open_ = said(room, "abstain", **close)
-    assert open_.startswith("The cause is not known from what was sent; the error is 400 invalid_request_error.")
+    assert open_.startswith(
+        "The cause is not known from what was sent; the error is 400 invalid_request_error."
+    )
     assert "Possible, but not shown: " in open_
 
 
@@ -68,5 +72,8 @@ def test_recommendation(room: SimpleNamespace):
     cause = room.load_catalogue().by_id["legacy-client-misclassified"]
     seed = room.differential(QUESTION, **room.SEED)
     assert recommendation_for("answer", seed, cause, None) == cause.recommendation
-    assert recommendation_for("ask", seed, cause, None) == "Answer this first: Which version? How: claude --version."
+    assert (
+        recommendation_for("ask", seed, cause, None)
+        == "Answer this first: Which version? How: claude --version."
+    )
     assert recommendation_for("abstain", seed, cause, None).startswith("Do the free checks")

@@ -53,7 +53,9 @@ def test_percent_and_sentence_and_short():
     ],
 )  # fmt: skip
 def test_platform(room: SimpleNamespace, value: str, name: str | None):
-    assert platform_of(room.seed_report(environment={"platform": Reading(value=value, source="form")})) == name
+    assert (
+        platform_of(room.seed_report(environment={"platform": Reading(value=value, source="form")})) == name
+    )
 
 
 def test_platform_unknown(room: SimpleNamespace):
