@@ -26,7 +26,9 @@ _LEAD = re.compile(
     rf"[\s\"'`“‘*_#>-]*(?:{_TIME})?{_TAG}{{0,3}}(?:please run /login · )?{_PREFIX}{{0,3}}(?P<error>{_ERROR})?[\s\"'`“‘*]*",
     re.I,
 )
-_STOP = re.compile(r"\\n|\s+at \S+ \(|```|\s##|\s\*\*[A-Z]|(?<=[a-z)][.!]) (?=[A-Z\[*-])|\"(?=[\s,.)}\]]|$)|\s\{\"")
+_STOP = re.compile(
+    r"\\n|\s+at \S+ \(|```|\s##|\s\*\*[A-Z]|(?<=[a-z)][.!]) (?=[A-Z\[*-])|\"(?=[\s,.)}\]]|$)|\s\{\""
+)
 _AFTER = re.compile(r"\s*(?:$|[.·:;,(\"'`”’*)|\-–—\n!…]|https?:)")
 _GENERIC = re.compile(
     r"(?P<label>API Error|(?<![\w.])Error code|(?<![\w.:])Error)"
@@ -38,6 +40,7 @@ _DOUBLE = re.compile(r"^(?:[345]\d\d\b[ :]*)")
 _RETRYING = re.compile(r"\s*·?\s*Retrying\b.*$|\s*\(attempt \d+/\d+\).*$")
 _STATUS_IN = re.compile(r"(?<![\w.])([45]\d\d)(?![\w.])")
 _SENTENCE_WORDS = 4
+_MOST_FILLING = 8
 _LONG = 34
 
 
@@ -112,13 +115,17 @@ def _judge(screen: Screen, hit: Hit, squeezed: _Squeezed, compiled: Compiled) ->
     start, end = squeezed.plain(hit.start), squeezed.plain(hit.end - 1) + 1
     if "\n\n" in text[start:end] or end - start > 1500:
         return None
-    if text[start - 1 : start].isalnum() or (text[end : end + 1].isalnum() and text[end - 1].isalnum()):
+    if (hit.pattern.starts and start and text[start - 1].isalnum()) or (
+        text[end : end + 1].isalnum() and text[end - 1].isalnum()
+    ):
         return None
     line_start = text.rfind("\n", 0, start) + 1
+    if not hit.pattern.starts:
+        start = _filled_from(text, line_start, start)
     lead = text[max(line_start, start - 200) : start]
-    match = _LEAD.fullmatch(lead) if start - line_start <= 200 else None
+    at_start = start - line_start <= 200 and _LEAD.fullmatch(lead) is not None
     labelled = _label(lead)
-    if not _is_evidence(hit.pattern, match is not None, bool(labelled), lead, text, start, end):
+    if not _is_evidence(hit.pattern, at_start, bool(labelled), lead, text, start, end):
         return None
     message, stop = _message(screen, start, end, lead, compiled)
     status = _STATUS_IN.search(labelled) if labelled else None
@@ -132,6 +139,16 @@ def _judge(screen: Screen, hit: Hit, squeezed: _Squeezed, compiled: Compiled) ->
         stop,
         labelled.lower().startswith("api error") or template.template.startswith("API Error"),
     )
+
+
+def _filled_from(text: str, line_start: int, start: int) -> int:
+    """Where a message begins whose first words are a filling: after what leads the line or sentence."""
+    lead = _LEAD.match(text, line_start, start)
+    begin = max(lead.end() if lead else line_start, start - 160)
+    for mark in (". ", ": ", '"', "`"):
+        at = text.rfind(mark, begin, max(begin, start - 1))
+        begin = at + len(mark) if at >= 0 else begin
+    return min(begin, start) if text[begin:start].count(" ") <= _MOST_FILLING else start
 
 
 _LABEL = re.compile(rf"(?:(?<![\w])(?:{_ERROR}))[\"'`“‘]?$", re.I)
@@ -150,9 +167,13 @@ def _is_evidence(
 ) -> bool:
     if labelled:
         return True
+    if at_start and pattern.words > 1 and text[start].isupper() == _is_upper(pattern):
+        line_end = text.find("\n", end)
+        if not text[end : line_end if line_end >= 0 else len(text)].strip(" .…!\"'`”’*)"):
+            return True
     if not pattern.template.bare:
         return False
-    closed = _AFTER.match(text[end : end + 12]) is not None
+    closed = _AFTER.match(text[end : end + 12]) is not None or not text[end - 1].isalnum()
     distinct = pattern.words >= _SENTENCE_WORDS and pattern.weight >= 16
     if at_start:
         return distinct or closed
@@ -164,6 +185,10 @@ def _is_evidence(
     if re.search(r"[:·|⎿>)]\s*$|\s[-–—]\s*$", lead):
         return distinct
     return pattern.weight >= _LONG and pattern.words >= 6
+
+
+def _is_upper(pattern: Pattern) -> bool:
+    return pattern.template.template.strip(".…< ")[:1].isupper()
 
 
 def _message(screen: Screen, start: int, end: int, lead: str, compiled: Compiled) -> tuple[str, int]:

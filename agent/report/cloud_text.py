@@ -43,7 +43,9 @@ def cloud_texts(screen: Screen, taken: list[tuple[int, int]]) -> list[CloudText]
     for expression in (_BOTO, _LITELLM, _NAMED):
         for match in expression.finditer(text):
             low, high = match.span()
-            if any(low < b and a < high for a, b in taken) or any(low < c.end and c.start < high for c in found):
+            if any(low < b and a < high for a, b in taken) or any(
+                low < c.end and c.start < high for c in found
+            ):
                 continue
             found.append(_read(text, match))
     return sorted(found, key=lambda cloud: cloud.start)

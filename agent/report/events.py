@@ -21,7 +21,9 @@ _PASSING_TYPES = frozenset(
      "ServiceUnavailableException", "InternalServerException", "ModelTimeoutException", "UNAVAILABLE",
      "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED", "INTERNAL"}
 )  # fmt: skip
-_PASSING_WORDS = re.compile(r"timed? ?out|ECONN|connection (?:error|reset|closed|lost|dropped)|socket|overloaded", re.I)
+_PASSING_WORDS = re.compile(
+    r"timed? ?out|ECONN|connection (?:error|reset|closed|lost|dropped)|socket|overloaded", re.I
+)
 _SPENT = re.compile(r"extra usage|credit balance|spend limit|usage limit|hit your", re.I)
 
 
@@ -121,6 +123,8 @@ def _add_line(drafts: list[_Draft], spoken: int, screen: Screen, line: ClientLin
 
 def _repeats(line: _Draft, body: _Draft) -> bool:
     """Whether a client's line says no more than a body that was found."""
+    if line.status is None and line.pattern is None and line.labelled:
+        return True
     clash = line.status is not None and body.status is not None and line.status != body.status
     mine, theirs = line.squeezed, body.squeezed
     if line.pattern and body.pattern and _signature(line) == _signature(body):
@@ -140,7 +144,7 @@ def _same_line(known: _Draft, new: _Draft) -> bool:
         return True
     mine, theirs = new.squeezed.rstrip(".…"), known.squeezed.rstrip(".…")
     if not mine or not theirs:
-        return known.status == new.status and (not mine and not theirs or known.labelled and new.labelled)
+        return known.status == new.status and ((not mine and not theirs) or (known.labelled and new.labelled))
     return mine in theirs or theirs in mine
 
 

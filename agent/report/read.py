@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from agent.report.client_lines import client_lines
 from agent.report.cloud_text import cloud_texts
+from agent.report.environment import read_environment
 from agent.report.error_report import ErrorEvent, ErrorReport, Submission
 from agent.report.events import events
+from agent.report.form import read_form
 from agent.report.lexicon import Lexicon
 from agent.report.literal import BREAK
 from agent.report.payload import payloads
 from agent.report.redact import redact
+from agent.report.statements import Rules, compile_rules, read_statements
 from agent.report.template import Compiled, compile_templates
 from agent.report.terminal import Screen, plain
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_CACHE: list[tuple[Lexicon, Compiled]] = []
 _MOST_LEXICONS = 4
+
+
+class _Ready(NamedTuple):
+    templates: Compiled
+    rules: Rules
+
+
+_CACHE: list[tuple[Lexicon, _Ready]] = []
 
 
 def read(submission: Submission, lexicon: Lexicon) -> ErrorReport:
@@ -29,13 +39,21 @@ def read(submission: Submission, lexicon: Lexicon) -> ErrorReport:
     text = "\n\n".join(part for part in (title, rest) if part)
     screen = plain(text)
     source = submission.source
+    ready = _ready(lexicon)
+    errors, bodies = _errors(screen, ready.templates)
+    form = read_form(screen)
+    environment = read_environment(submission, screen, form)
     return ErrorReport(
         text=text,
         title=title or None,
         product=submission.product,
         source_url=source.url if source else None,
         reported_at=source.reported_at if source else None,
-        errors=_errors(screen, _compiled(lexicon)),
+        errors=errors,
+        environment=environment.fields,
+        conflicts=environment.conflicts,
+        template=form.template,
+        statements=read_statements(screen, ready.rules, bodies),
         redactions=count_title + count,
     )
 
@@ -59,21 +77,22 @@ def _clean(text: str) -> str:
     return text
 
 
-def _errors(screen: Screen, compiled: Compiled) -> list[ErrorEvent]:
+def _errors(screen: Screen, compiled: Compiled) -> tuple[list[ErrorEvent], list[tuple[int, int]]]:
+    """The events, and where their bodies stand in the plain text."""
     bodies = list(payloads(screen, compiled.vocabulary))
     taken = [(body.start, body.end) for body in bodies]
     clouds = cloud_texts(screen, taken)
-    taken += [(cloud.start, cloud.end) for cloud in clouds]
-    lines = client_lines(screen, compiled, taken)
-    return events(screen, bodies, clouds, lines, compiled)
+    covered = taken + [(cloud.start, cloud.end) for cloud in clouds]
+    lines = client_lines(screen, compiled, covered)
+    return events(screen, bodies, clouds, lines, compiled), taken
 
 
-def _compiled(lexicon: Lexicon) -> Compiled:
-    """The templates of `lexicon`, made ready once for each lexicon."""
-    for known, compiled in _CACHE:
+def _ready(lexicon: Lexicon) -> _Ready:
+    """The templates and rules of `lexicon`, made ready once for each lexicon."""
+    for known, ready in _CACHE:
         if known is lexicon:
-            return compiled
-    compiled = compile_templates(lexicon)
-    _CACHE.append((lexicon, compiled))
+            return ready
+    ready = _Ready(compile_templates(lexicon), compile_rules(lexicon))
+    _CACHE.append((lexicon, ready))
     del _CACHE[:-_MOST_LEXICONS]
-    return compiled
+    return ready

@@ -6,6 +6,7 @@ Everything after this room sees the redacted text only, so nothing secret can be
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import NamedTuple
 
 _CONTINUED = r"(?:[ \t│|]*\r?\n[ \t│|]*(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{12,}(?![\w ]*:))*"
@@ -30,7 +31,11 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ),
     ("jwt", r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]{0,})?", "eyJ"),
     ("bearer", r"(?i:(?<=\bbearer )|(?<=\bbasic ))(?!\[redacted|token|auth)[A-Za-z0-9._~+/=-]{12,}", ""),
-    ("session-key", r"(?i:(?<=sessionkey=)|(?<=sessionkey: )|(?<=sessionkey\": \")|(?<=sessionkey\":\"))" + _VALUE, ""),
+    (
+        "session-key",
+        r"(?i:(?<=sessionkey=)|(?<=sessionkey: )|(?<=sessionkey\": \")|(?<=sessionkey\":\"))" + _VALUE,
+        "",
+    ),
     ("cookie", r"(?im)(?<=cookie: )(?!\[redacted)[^\r\n]*=[^\r\n]*", ""),
     (
         "key",
@@ -46,10 +51,10 @@ _COMPILED = tuple((kind, re.compile(pattern), hint) for kind, pattern, hint in _
 
 
 class Redacted(NamedTuple):
-    """The text without secrets, and how many were taken out."""
+    """The text without secrets, and how many were replaced."""
 
     text: str
-    count: int
+    replaced: int
 
 
 def redact(text: str) -> Redacted:
@@ -58,12 +63,12 @@ def redact(text: str) -> Redacted:
     for kind, pattern, hint in _COMPILED:
         if hint and hint not in text:
             continue
-        text, found = pattern.subn(lambda match, kind=kind: _mask(match, kind), text)  # type: ignore[misc]
+        text, found = pattern.subn(partial(_mask, kind), text)
         count += found
     return Redacted(text, count)
 
 
-def _mask(match: re.Match[str], kind: str) -> str:
+def _mask(kind: str, match: re.Match[str]) -> str:
     """The mask, after the separator that a lookbehind leaves in the match (``="`` or ``: ``)."""
     lead = re.match(r"(?:\\?[\"'])?\s*[=:]\s*(?:\\?[\"'])?", match.group(0))
     kept = lead.group(0) if lead and kind in ("key", "aws-secret") else ""

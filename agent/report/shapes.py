@@ -11,7 +11,9 @@ _MAX_NESTING = 6
 _ID = re.compile(r"(?:req_[A-Za-z0-9_-]{6,}|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})")
 _ID_KEYS = ("request_id", "requestId", "requestID", "request-id", "RequestId", "x-request-id")
 _STATUS_KEYS = ("status", "statusCode", "status_code", "code", "http_status", "httpStatusCode")
-_TYPE_NAME = re.compile(r"[a-z]+(?:_[a-z]+)*_(?:error|limit|exceeded|large)|forbidden|unauthorized|invalid_request")
+_TYPE_NAME = re.compile(
+    r"[a-z]+(?:_[a-z]+)*_(?:error|limit|exceeded|large)|forbidden|unauthorized|invalid_request"
+)
 _CLOUD_NAME = re.compile(r"(?:[\w.]+[#.])?([A-Z]\w+(?:Exception|Error))")
 
 

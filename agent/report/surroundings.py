@@ -19,9 +19,13 @@ _LABEL = re.compile(r"(?:API |litellm\.\w+: |[\w.]*Error: |[\w.]*Exception(?: -)
 _STATUS_LINE = re.compile(r"(?m)^[<\s]*HTTP/[\d.]{1,3} (\d{3})\b[^\n]*$")
 _HEADER = re.compile(r"(?m)^[<\s]*[A-Za-z][\w-]{1,60}: ?[^\n]*$")
 _ID = r"(req_[A-Za-z0-9_]{6,}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"
-_ID_AFTER = re.compile(rf"[}}\]\s,;·|\\\"'(]{{0,12}}(?:x-)?request[ _-]?id\\?[\"']?[\s:=(#`\\\"']{{0,6}}{_ID}", re.I)
+_ID_AFTER = re.compile(
+    rf"[}}\]\s,;·|\\\"'(]{{0,12}}(?:x-)?request[ _-]?id\\?[\"']?[\s:=(#`\\\"']{{0,6}}{_ID}", re.I
+)
 _ID_HEADER = re.compile(rf"(?im)^[<\s]*(?:x-(?:amzn-)?)?request-?id: ?{_ID}")
-_BEDROCK = re.compile(r"Bedrock(?:Exception|RuntimeException)?\b[^\n]{0,40}$|amazonaws|InvokeModel[^\n]{0,80}$")
+_BEDROCK = re.compile(
+    r"Bedrock(?:Exception|RuntimeException)?\b[^\n]{0,40}$|amazonaws|InvokeModel[^\n]{0,80}$"
+)
 _VERTEX = re.compile(r"Vertex_?ai(?:Exception|Error|BetaException)[^\n]{0,60}$|aiplatform\.googleapis", re.I)
 
 

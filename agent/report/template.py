@@ -12,7 +12,9 @@ from typing import NamedTuple
 from agent.report.lexicon import Lexicon, MessageTemplate
 from agent.report.wrapping import Vocabulary
 
-_FOLD = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "—": "-", "–": "-", "İ": "i"})
+_FOLD = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "—": "-", "–": "-", "İ": "i"}
+)
 _HOLE = re.compile(r"<[A-Za-z][\w -]*>|\.\.\.|…")
 _WORD = re.compile(r"[A-Za-z']+")
 _MOST_HITS = 50
@@ -20,7 +22,11 @@ _PREFIX = re.compile(r"^(?:api ?error:|error:)")
 
 
 class Pattern(NamedTuple):
-    """A template made ready: its longest literal, the expression over squeezed text, and its weight."""
+    """A template made ready: its longest literal, the expression over squeezed text, and its weight.
+
+    `starts` is False where the template begins with a placeholder; `lead` is how far before the
+    longest literal a match may begin.
+    """
 
     template: MessageTemplate
     literal: str
@@ -28,6 +34,7 @@ class Pattern(NamedTuple):
     weight: int
     words: int
     starts: bool
+    lead: int
 
 
 class Compiled(NamedTuple):
@@ -66,11 +73,17 @@ def _compile(template: MessageTemplate) -> Pattern:
     for hole, literal in zip(holes, literals[1:], strict=True):
         wildcard = ".{0,300}?" if hole in ("...", "…") else ".{1,160}?"
         if literal:
-            expression += wildcard + re.escape(literal)
+            expression += (wildcard if expression else "") + re.escape(literal)
     longest = max(literals, key=len)
-    words = len(_WORD.findall(" ".join(parts)))
+    filled = [literal for literal in literals if literal]
     return Pattern(
-        template, longest, re.compile(expression), sum(map(len, literals)), words, bool(literals[0])
+        template=template,
+        literal=longest,
+        expression=re.compile(expression),
+        weight=sum(map(len, literals)),
+        words=len(_WORD.findall(" ".join(parts))),
+        starts=bool(literals[0]),
+        lead=0 if filled[:1] == [longest] else 400,
     )
 
 
@@ -104,8 +117,9 @@ def hits(squeezed: str, compiled: Compiled) -> list[Hit]:
         count = 0
         while at >= 0 and count < _MOST_HITS:
             count += 1
-            low = at if pattern.starts and pattern.expression.pattern.startswith(re.escape(pattern.literal)) else max(0, at - 300)
-            match = pattern.expression.search(squeezed, low, at + len(pattern.literal) + 500)
+            match = pattern.expression.search(
+                squeezed, max(0, at - pattern.lead), at + len(pattern.literal) + 500
+            )
             if match:
                 found.append(Hit(pattern, match.start(), match.end()))
                 at = squeezed.find(pattern.literal, max(match.end(), at + 1))

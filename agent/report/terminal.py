@@ -16,7 +16,7 @@ _ANSI = re.compile(
 )
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _DROP = re.compile(f"[{_INVISIBLE}\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]+")
-_SPACES = {code: " " for code in (0xA0, 0x202F, 0x2007, 0x3000, 0x09, *range(0x2000, 0x200B))}
+_SPACES = dict.fromkeys((160, 8239, 8199, 12288, 9, *range(8192, 8203)), " ")
 _MARKS = "│┃║╎┆╏▏▕❯⎿⏺●◯○└├╰╭┌╚╔╠┗┏┣•∙▪✗✘✖✕❌⚠️→➜➤▶›»✻✽✢∴─━═╌"
 _LEFT = re.compile(f"[ ]*(?:[{_MARKS}]+[ ]*)*")
 _RIGHT = "│┃║╎┆╏▏▕╮┐╗╯┘╝┤╣┓┛┫─━═╌ "
@@ -58,6 +58,16 @@ class Screen:
         if end <= start:
             return self.origin(start), self.origin(start)
         return self.origin(start), self.origin(end - 1) + 1
+
+    def head(self, most: int) -> Screen:
+        """This screen, or one that ends after `most` characters where it is longer."""
+        if len(self.text) <= most:
+            return self
+        short = Screen(self.text[:most], [], [])
+        short.lines, short._starts, short._plain, short._source = (
+            self.lines, self._starts, self._plain, self._source,
+        )  # fmt: skip
+        return short
 
     def line_at(self, position: int) -> int:
         """The number of the line that holds `position`."""

@@ -6,34 +6,18 @@ or have not, a blank there; and where the lines end, since a hard wrap fills eve
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import NamedTuple
 
 from agent.report.terminal import Screen
 
-_TAIL = re.compile(r"[A-Za-z'’]+$")
-_HEAD = re.compile(r"[A-Za-z'’]+")
-_TOKEN = re.compile(r"(?:req|toolu|msg|srvtoolu)_\w*$|[/_\\(\[{@#$]$|https?://\S*$|\d$")
+_TAIL = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*['’]?$")
+_HEAD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*")
+_CONTRACTED = re.compile(r"['’](?:s|re|t|ve|ll|d|m)\b")
+_TOKEN = re.compile(r"(?:req|toolu|msg|srvtoolu)_\w*$|[/_\\(\[{@#$]$|https?://\S*$")
 _COMMON = frozenset(
-    """a about above access account across add admin after again all allowed already also always an and any
-    api app apply are as ask at authentication available back balance be because been before being below
-    between billing block blocks both but by call can cannot change check claim claude close code come
-    contact content context continue could credential credit current data date day did different disabled
-    do does done down due each either enable end error even every exceed exceeded exceeds expected expired
-    failed few file find first following for found from full get give go going got had has have he help her
-    here high his hit hour how i if image immediately in include input instead internal into invalid is it
-    its just keep key know last later latest length less like limit limits line link list load long longer
-    made make many max maximum may me message messages might minute model models more most much must my
-    name need network never new next no not now number of off on once one only open option or order
-    organization other our out output over own page parameter part per permission plan please policy
-    possible prior problem process prompt proxy put quota rate reach reached read region remain remove
-    request requests require required reset resource response restart result retry return run same say
-    see seen send server service session set settings should show sign since size small so some soon start
-    state still stop subscription such support supported switch system take than that the their them then
-    there these they thinking this those three through time to token tokens too tool tools try two type
-    under until up update upgrade us usage use used user using valid value version very via wait want was
-    way we week well were what when where which while who why will window with within without work would
-    yet you your""".split()
+    ["a", "about", "above", "access", "account", "across", "add", "admin", "after", "again", "all", "allowed", "already", "also", "always", "an", "and", "any", "api", "app", "apply", "are", "as", "ask", "at", "authentication", "available", "back", "balance", "be", "because", "been", "before", "being", "below", "between", "billing", "block", "blocks", "both", "but", "by", "call", "can", "cannot", "change", "check", "claim", "claude", "close", "code", "come", "contact", "content", "context", "continue", "could", "credential", "credit", "current", "data", "date", "day", "did", "different", "disabled", "do", "does", "done", "down", "due", "each", "either", "enable", "end", "error", "even", "every", "exceed", "exceeded", "exceeds", "expected", "expired", "failed", "few", "file", "find", "first", "following", "for", "found", "from", "full", "get", "give", "go", "going", "got", "had", "has", "have", "he", "help", "her", "here", "high", "his", "hit", "hour", "how", "i", "if", "image", "immediately", "in", "include", "input", "instead", "internal", "into", "invalid", "is", "it", "its", "just", "keep", "key", "know", "last", "later", "latest", "length", "less", "like", "limit", "limits", "line", "link", "list", "load", "long", "longer", "made", "make", "many", "max", "maximum", "may", "me", "message", "messages", "might", "minute", "model", "models", "more", "most", "much", "must", "my", "name", "need", "network", "never", "new", "next", "no", "not", "now", "number", "of", "off", "on", "once", "one", "only", "open", "option", "or", "order", "organization", "other", "our", "out", "output", "over", "own", "page", "parameter", "part", "per", "permission", "plan", "please", "policy", "possible", "prior", "problem", "process", "prompt", "proxy", "put", "quota", "rate", "reach", "reached", "read", "region", "remain", "remove", "request", "requests", "require", "required", "reset", "resource", "response", "restart", "result", "retry", "return", "run", "same", "say", "see", "seen", "send", "server", "service", "session", "set", "settings", "should", "show", "sign", "since", "size", "small", "so", "some", "soon", "start", "state", "still", "stop", "subscription", "such", "support", "supported", "switch", "system", "take", "than", "that", "the", "their", "them", "then", "there", "these", "they", "thinking", "this", "those", "three", "through", "time", "to", "token", "tokens", "too", "tool", "tools", "try", "two", "type", "under", "until", "up", "update", "upgrade", "us", "usage", "use", "used", "user", "using", "valid", "value", "version", "very", "via", "wait", "want", "was", "way", "we", "week", "well", "were", "what", "when", "where", "which", "while", "who", "why", "will", "window", "with", "within", "without", "work", "would", "yet", "you", "your"]
 )
 
 
@@ -53,15 +37,14 @@ def cuts(screen: Screen, start: int, end: int) -> list[bool | None]:
         return []
     widest = max(line.right for line in lines[:-1])
     full = sum(line.right == widest for line in lines[:-1])
+    ragged = any(line.right < widest - 1 for line in lines[:-1])
     indent = min(line.left for line in lines[1:]) if len(lines) > 2 else lines[0].left
     verdicts: list[bool | None] = []
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in itertools.pairwise(lines):
         if line.padded or line.right < widest or following.left == indent + 1:
             verdicts.append(True)
-        elif full >= 2 and full * 2 >= len(lines) - 1 and widest > 20:
-            verdicts.append(False)
         else:
-            verdicts.append(None)
+            verdicts.append(False if full >= 3 and not ragged and widest > 20 else None)
     return verdicts
 
 
@@ -76,17 +59,32 @@ def blank_between(before: str, after: str, seen: bool | None, ragged: bool, word
     known = _known_wording(before, after, words)
     if known is not None:
         return known
-    if _TOKEN.search(before[-60:]) or after[:1] in ".,;:!?)]}\"'%/_":
+    if _TOKEN.search(before[-60:]) or after[:1] in '.,;:!?)]}"%/_' or _CONTRACTED.match(after):
         return False
     tail, head = _TAIL.search(before[-40:]), _HEAD.match(after)
     if not tail or not head:
-        return before[-1:] in ".,;:!?)`" or bool(tail) or bool(head) and ragged
+        return _blank_at_mark(before, after, ragged, words)
     left, right = tail.group(0).lower(), head.group(0).lower()
-    if _is_word(left + right, words) and not (ragged and _is_word(left, words) and _is_word(right, words)):
+    both = _is_word(left, words) and _is_word(right, words)
+    if _is_word(left + right, words) and not (ragged and both):
         return False
-    if _is_word(left, words) and _is_word(right, words):
-        return True
-    return ragged
+    return both or ragged
+
+
+def _blank_at_mark(before: str, after: str, ragged: bool, words: Vocabulary) -> bool:
+    """The same where one side is no letter: a quote, a digit, the end of a clause."""
+    last, first = before[-1:], after[:1]
+    if last in ("`", "'"):
+        return before[-300:].count(last) % 2 == 0
+    if last in ",.;:!?)":
+        return not first.isdigit() or last in ":;!?)"
+    if last.isdigit():
+        head = _HEAD.match(after)
+        return bool(head and _is_word(head.group(0).lower(), words)) or first in "+=><("
+    tail = _TAIL.search(before[-40:])
+    return (
+        ragged or bool(tail and first in "'`(<" and _is_word(tail.group(0).lower(), words)) or first in "+=>"
+    )
 
 
 def _is_word(word: str, words: Vocabulary) -> bool:
