@@ -37,7 +37,8 @@ def run(
 
 
 def test_the_seed_case() -> None:
-    text = f"I'm getting the below error in console on my mac even when I have used 0% of my normal limit.\n\nAPI Error: 400 {OUT}"
+    said = "I'm getting the below error in console on my mac even when I have used 0% of my normal limit."
+    text = f"{said}\n\nAPI Error: 400 {OUT}"
     found = run(OUT, text=text)
     assert (found.lane, found.verdict) == ("extra_usage", "contradiction")
     assert [(b.name, b.used_percent, b.basis) for b in found.buckets] == [("plan_overall", 0, "claimed")]

@@ -65,54 +65,117 @@ FIRES: list[tuple[str, Case]] = [
     ("extra-usage-refusal-while-plan-low", Case(OUT, usage="session 3%, weekly 78%")),
     ("extra-usage-refusal-while-plan-low", Case(OUT, text="plan barely touched")),
     ("lane-400-without-reset", Case(OUT)),
-    ("balance-left-but-cap-reached", Case(OUT, text="extra usage: $20.00/$20.00 spent, $5.00 current balance")),
-    ("cap-left-but-balance-empty", Case(OUT, text="$14.20 spent, 28% used of $50 monthly spend limit; $0.00 current balance")),
+    (
+        "balance-left-but-cap-reached",
+        Case(OUT, text="extra usage: $20.00/$20.00 spent, $5.00 current balance"),
+    ),
+    (
+        "cap-left-but-balance-empty",
+        Case(OUT, text="$14.20 spent, 28% used of $50 monthly spend limit; $0.00 current balance"),
+    ),
     ("long-context-refusal-on-short-prompt", Case(LONG, 429, text="the request has only ~22,905 tokens")),
     ("credit-error-for-subscription-user", Case(CREDIT, environment={"plan": "max"})),
     ("credit-error-for-subscription-user", Case(CREDIT, text="although I have the Max plan")),
-    ("exhausted-window-not-the-one-named", Case("You've hit your org's monthly usage limit", 429, text="session usage exhausted")),
-    ("exhausted-window-not-the-one-named", Case("You've hit your session limit", 429, usage={"session_5h": 4, "weekly_all": 100})),
+    (
+        "exhausted-window-not-the-one-named",
+        Case("You've hit your org's monthly usage limit", 429, text="session usage exhausted"),
+    ),
+    (
+        "exhausted-window-not-the-one-named",
+        Case("You've hit your session limit", 429, usage={"session_5h": 4, "weekly_all": 100}),
+    ),
     ("reset-time-already-past", Case("You're out of extra usage · resets Apr 7 at 10pm (UTC)", 429)),
-    ("reset-time-already-past", Case(ACCOUNT, 429, text='"out of extra usage - resets 7pm (Europe/Madrid)" but it\'s 9:24pm CEST')),
-    ("banner-plan-differs-from-account", Case(ACCOUNT, 429, environment={"plan": "pro"}, banner="Claude Max")),
+    (
+        "reset-time-already-past",
+        Case(ACCOUNT, 429, text='"out of extra usage - resets 7pm (Europe/Madrid)" but it\'s 9:24pm CEST'),
+    ),
+    (
+        "banner-plan-differs-from-account",
+        Case(ACCOUNT, 429, environment={"plan": "pro"}, banner="Claude Max"),
+    ),
     ("foreign-request-id", Case("not found", 404, request_id="req_f8e3e09c9db9db59aa1f846a")),
     ("limit-message-on-claimed-zero", Case(OUT, text="I used 0% of my normal limit")),
-    ("limit-message-while-windows-open", Case("You've hit your limit · resets 9pm (UTC)", 429, usage="weekly 85%, 5-hour 2%")),
-    ("displays-disagree", Case(ACCOUNT, 429, text="Claude Code says weekly usage 100% while the dashboard shows 73% weekly")),
-    ("org-limit-on-personal-plan", Case("You've hit your org's monthly usage limit", 429, environment={"plan": "pro"})),
+    (
+        "limit-message-while-windows-open",
+        Case("You've hit your limit · resets 9pm (UTC)", 429, usage="weekly 85%, 5-hour 2%"),
+    ),
+    (
+        "displays-disagree",
+        Case(ACCOUNT, 429, text="Claude Code says weekly usage 100% while the dashboard shows 73% weekly"),
+    ),
+    (
+        "org-limit-on-personal-plan",
+        Case("You've hit your org's monthly usage limit", 429, environment={"plan": "pro"}),
+    ),
     ("overage-header-while-plan-allowed", Case(ACCOUNT, 429, usage=ALLOWED)),
     ("credit-bought-but-refused", Case(OUT, text="extra usage: CA$139.55 balance")),
     ("credit-bought-but-refused", Case(CREDIT, text="console shows US$105.00 credit balance")),
-    ("reset-further-than-session", Case("You've hit your limit · resets Apr 10, 9pm (UTC)", 429, usage="session 2%")),
-]  # fmt: skip
+    (
+        "reset-further-than-session",
+        Case("You've hit your limit · resets Apr 10, 9pm (UTC)", 429, usage="session 2%"),
+    ),
+]
 SILENT: list[tuple[str, Case]] = [
     ("extra-usage-refusal-while-plan-low", Case(OUT, usage="session 100%, weekly 32%")),
-    ("extra-usage-refusal-while-plan-low", Case("You're out of extra usage · resets Apr 10, 8pm (UTC)", 429, usage="session 0%")),
-    ("extra-usage-refusal-while-plan-low", Case("unable to get local issuer certificate", None, usage="session 3%")),
+    (
+        "extra-usage-refusal-while-plan-low",
+        Case("You're out of extra usage · resets Apr 10, 8pm (UTC)", 429, usage="session 0%"),
+    ),
+    (
+        "extra-usage-refusal-while-plan-low",
+        Case("unable to get local issuer certificate", None, usage="session 3%"),
+    ),
     ("lane-400-without-reset", Case("You're out of extra usage · resets 10pm (UTC)", 429)),
     ("lane-400-without-reset", Case("image exceeds 5 MB maximum", 400, text="image too large, at 0% usage")),
-    ("balance-left-but-cap-reached", Case(OUT, text="extra usage: $2.00/$20.00 spent, $5.00 current balance")),
-    ("cap-left-but-balance-empty", Case(OUT, text="$14.20 spent, 28% used of $50 monthly spend limit; $3.00 current balance")),
+    (
+        "balance-left-but-cap-reached",
+        Case(OUT, text="extra usage: $2.00/$20.00 spent, $5.00 current balance"),
+    ),
+    (
+        "cap-left-but-balance-empty",
+        Case(OUT, text="$14.20 spent, 28% used of $50 monthly spend limit; $3.00 current balance"),
+    ),
     ("long-context-refusal-on-short-prompt", Case(LONG, 429, text="the request has 412,000 tokens")),
     ("long-context-refusal-on-short-prompt", Case(OUT, text="the request has 22,905 tokens")),
     ("credit-error-for-subscription-user", Case(CREDIT, environment={"plan": "max", "auth": "api key"})),
     ("credit-error-for-subscription-user", Case(CREDIT)),
-    ("exhausted-window-not-the-one-named", Case("You've hit your session limit", 429, usage={"session_5h": 100, "weekly_all": 100})),
+    (
+        "exhausted-window-not-the-one-named",
+        Case("You've hit your session limit", 429, usage={"session_5h": 100, "weekly_all": 100}),
+    ),
     ("reset-time-already-past", Case("You're out of extra usage · resets Apr 9 at 10pm (UTC)", 429)),
     ("reset-time-already-past", Case("You've hit your limit · resets 7am (UTC)", 429)),
-    ("banner-plan-differs-from-account", Case(ACCOUNT, 429, environment={"plan": "max"}, banner="Claude Max")),
+    (
+        "banner-plan-differs-from-account",
+        Case(ACCOUNT, 429, environment={"plan": "max"}, banner="Claude Max"),
+    ),
     ("foreign-request-id", Case(OUT)),
     ("limit-message-on-claimed-zero", Case(OUT, text="I used 40% of my normal limit")),
     ("limit-message-on-claimed-zero", Case("image exceeds 5 MB maximum", 400, text="0% usage")),
-    ("limit-message-while-windows-open", Case("You've hit your limit · resets 9pm (UTC)", 429, usage="weekly 100%, 5-hour 2%")),
-    ("limit-message-while-windows-open", Case("You've hit your limit · resets 9pm (UTC)", 429, usage="5-hour 2%")),
-    ("displays-disagree", Case(ACCOUNT, 429, text="Claude Code says weekly usage 75% while the dashboard shows 73% weekly")),
+    (
+        "limit-message-while-windows-open",
+        Case("You've hit your limit · resets 9pm (UTC)", 429, usage="weekly 100%, 5-hour 2%"),
+    ),
+    (
+        "limit-message-while-windows-open",
+        Case("You've hit your limit · resets 9pm (UTC)", 429, usage="5-hour 2%"),
+    ),
+    (
+        "displays-disagree",
+        Case(ACCOUNT, 429, text="Claude Code says weekly usage 75% while the dashboard shows 73% weekly"),
+    ),
     ("displays-disagree", Case(ACCOUNT, 429, text="weekly 20% on Monday. weekly 60% on Tuesday.")),
-    ("org-limit-on-personal-plan", Case("You've hit your org's monthly usage limit", 429, environment={"plan": "team"})),
-    ("overage-header-while-plan-allowed", Case(ACCOUNT, 429, usage={**ALLOWED, "anthropic-ratelimit-unified-status": "rejected"})),
+    (
+        "org-limit-on-personal-plan",
+        Case("You've hit your org's monthly usage limit", 429, environment={"plan": "team"}),
+    ),
+    (
+        "overage-header-while-plan-allowed",
+        Case(ACCOUNT, 429, usage={**ALLOWED, "anthropic-ratelimit-unified-status": "rejected"}),
+    ),
     ("credit-bought-but-refused", Case(OUT, text="extra usage balance $0.00")),
     ("reset-further-than-session", Case("You've hit your limit · resets 3pm (UTC)", 429, usage="session 2%")),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("rule", "case"), FIRES, ids=[f"{i}-{r}" for i, (r, _) in enumerate(FIRES)])
