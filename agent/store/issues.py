@@ -66,17 +66,18 @@ class SqlIssues:
         """Insert or update by repository and number, all or none; the number of rows written.
 
         A row that is newer in the store than the given one stays as it is. A packaged row gives way,
-        but what it knows and the given one does not (what came of it) is kept.
+        but what it knows and the given one does not (what came of it) is kept. Of several given ones of
+        one thread the last counts.
         """
         now = datetime.now(UTC)
+        distinct = list({(issue.repository, issue.number): issue for issue in issues}.values())
         statement = upsert_statement(self._dialect)
         written = 0
         with reported(self._url):
             async with self._engine.execution_options(write=True).begin() as connection:
-                for start in range(0, len(issues), _BATCH):
-                    batch = issues[start : start + _BATCH]
-                    done = await connection.execute(statement, to_rows(batch, self._tenant, "imported", now))
-                    written += done.rowcount
+                for start in range(0, len(distinct), _BATCH):
+                    rows = to_rows(distinct[start : start + _BATCH], self._tenant, "imported", now)
+                    written += len((await connection.execute(statement, rows)).all())
         return written
 
 
@@ -103,9 +104,10 @@ def upsert_statement(dialect: str) -> Any:
         issues.c.updated_at.is_(None),
         new.updated_at >= issues.c.updated_at,
     )
-    return insert.on_conflict_do_update(
+    insert = insert.on_conflict_do_update(
         index_elements=["tenant", "repository", "number"], set_=values, where=is_newer
     )
+    return insert.returning(issues.c.id)
 
 
 def packaged_statement(dialect: str) -> Any:
