@@ -138,10 +138,11 @@ def issues_import(
 @db_app.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to the schema of this version."""
-    from agent.compose import upgrade_database
+    from agent.store.schema import head, upgrade
     from api.environment import load_settings
 
-    _print(f"The database has schema {upgrade_database(load_settings()).head}.")
+    upgrade(load_settings().database_url)
+    _print(f"The database has schema {head()}.")
 
 
 @evals_app.command("run", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
