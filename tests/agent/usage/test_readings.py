@@ -1,4 +1,4 @@
-"""Every form of section 2 of the contract, as a field and pasted into the text; and whatever is no form at all."""
+"""Every form in which usage may come, as a field and pasted into the text; and what is no form at all."""
 
 from __future__ import annotations
 
@@ -166,11 +166,24 @@ DEEP: Any = {}
 for _ in range(300):
     DEEP = {"usage": DEEP}
 UNREADABLE: list[Any] = [
-    {"foo": 1}, [1, 2, 3], "hello there", {"session_5h": {"used_percent": "many"}}, {"session_5h": math.nan},
-    {"session_5h": math.inf}, {"session_5h": -3}, {"session_5h": 10**400}, {"session_5h": True}, {"buckets": [1, None]},
-    {"buckets": "no"}, {"five_hour": {"utilization": [3]}}, {"five_hour": 3.5e300}, DEEP, "{" * 5_000, "[" * 50_000,
+    {"foo": 1},
+    [1, 2, 3],
+    "hello there",
+    {"session_5h": {"used_percent": "many"}},
+    {"session_5h": math.nan},
+    {"session_5h": math.inf},
+    {"session_5h": -3},
+    {"session_5h": 10**400},
+    {"session_5h": True},
+    {"buckets": [1, None]},
+    {"buckets": "no"},
+    {"five_hour": {"utilization": [3]}},
+    {"five_hour": 3.5e300},
+    DEEP,
+    "{" * 5_000,
+    "[" * 50_000,
     {"anthropic-ratelimit-unified-5h-utilization": "a lot"},
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("usage", UNREADABLE, ids=range(len(UNREADABLE)))
@@ -186,11 +199,59 @@ def test_nothing_given_is_nothing_to_note() -> None:
     assert read(OAUTH).notes == []
 
 
-KEYS = st.sampled_from([
-    "five_hour", "seven_day", "extra_usage", "utilization", "resets_at", "buckets", "name", "used_percent", "limit", "plan",
-    "as_of", "flags", "session_5h", "is_enabled", "rate_limits", "headers", "retry-after", "monthly_limit", "currency",
-    "anthropic-ratelimit-unified-5h-utilization", "anthropic-ratelimit-unified-reset", "date",
-])  # fmt: skip
+WORDS = [
+    "session",
+    "weekly",
+    "5%",
+    "100",
+    "%",
+    "$5",
+    "extra",
+    "usage",
+    "left",
+    "of",
+    "the",
+    "limit",
+    "not",
+    "hit",
+    "resets",
+    "7pm",
+    "(",
+    ")",
+    ",",
+    ".",
+    "\n",
+    "/",
+    "->",
+    "31",
+    "Feb",
+]
+KEYS = st.sampled_from(
+    [
+        "five_hour",
+        "seven_day",
+        "extra_usage",
+        "utilization",
+        "resets_at",
+        "buckets",
+        "name",
+        "used_percent",
+        "limit",
+        "plan",
+        "as_of",
+        "flags",
+        "session_5h",
+        "is_enabled",
+        "rate_limits",
+        "headers",
+        "retry-after",
+        "monthly_limit",
+        "currency",
+        "anthropic-ratelimit-unified-5h-utilization",
+        "anthropic-ratelimit-unified-reset",
+        "date",
+    ]
+)
 SCALARS = (
     st.none()
     | st.booleans()
@@ -225,11 +286,7 @@ def test_any_json_is_read_without_raising_and_in_range(usage: Any) -> None:
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(
-        st.sampled_from(
-            "session weekly 5% 100 % $5 extra usage left of the limit not hit resets 7pm ( ) , . \n / -> 31 Feb".split(
-                " "
-            )
-        ),
+        st.sampled_from(WORDS),
         max_size=40,
     )
 )
