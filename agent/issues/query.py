@@ -16,10 +16,11 @@ SEARCH_DEPTH = 40
 
 _TITLE, _MESSAGE, _PROSE = 3.0, 1.5, 0.5
 _PROSE_LIMIT = 20_000
+_MOST_OTHER_NAMES = 4
 
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-\[\]]*[A-Za-z0-9_\]]|[^\W_]{2,}", re.UNICODE)
 _NOISE = re.compile(r"req_\w+|toolu_\w+|msg_\w+|[0-9a-f]{16,}|[0-9a-f]{8}-[0-9a-f-]{20,}|[\d.,:]+", re.I)
-_URL = re.compile(r"https?://\S+")
+_DROPPED = re.compile(r"https?://\S+|(?<=[A-Za-z])['’][A-Za-z]{1,2}\b")
 _CODE = re.compile(r"_|[a-z][A-Z]|[A-Z]{4,}|[A-Za-z]\d|\d[A-Za-z]|\w[.\-]\w")
 
 _ENDING = re.compile(r"(?:ings?|ed|es?|s)$")
@@ -70,7 +71,7 @@ def telling(term: str) -> float:
 def words(text: str) -> list[str]:
     """The words and identifiers of `text` in order, without ids, bare numbers, URLs and stop words."""
     found = []
-    for hit in _WORD.finditer(_URL.sub(" ", text)):
+    for hit in _WORD.finditer(_DROPPED.sub(" ", text)):
         word = hit[0]
         if len(word) <= 40 and not _NOISE.fullmatch(word) and word.lower().replace("'", "") not in _STOP:
             found.append(word)
@@ -113,10 +114,15 @@ def _other_names(report: ErrorReport, lexicon: Lexicon | None) -> list[str]:
     """The other names of each drifted term that the title or a message uses, in lower case."""
     if lexicon is None:
         return []
-    said = " ".join([report.title or "", *(event.message or "" for event in report.errors)]).lower()
+    said = _plain(" ".join([report.title or "", *(event.message or "" for event in report.errors)]))
     found: list[str] = []
     for synonym in lexicon.synonyms:
-        names = [name.lower() for name in (synonym.canonical, *synonym.terms)]
-        if any(re.search(rf"\b{re.escape(name)}\b", said) for name in names):
-            found.extend(name for name in names if name not in said)
-    return list(dict.fromkeys(found))
+        names = [_plain(name) for name in (synonym.canonical, *synonym.terms)]
+        if any(name in said for name in names):
+            found.extend(name.strip() for name in names if name not in said)
+    return list(dict.fromkeys(found))[:_MOST_OTHER_NAMES]
+
+
+def _plain(text: str) -> str:
+    """In lower case with single spaces in place of all that is no word, and one at either end."""
+    return " ".join(["", *re.findall(r"[^\W_]+", text.lower()), ""])
