@@ -17,13 +17,18 @@ from agent.report.wrapping import blank_between, cuts
 _MOST_MESSAGE = 400
 _TAG = r"(?:\[[A-Za-z][\w /:-]{0,24}\][: ]*|(?:bug|error|issue|title)[: -]+)"
 _PREFIX = (
-    r"(?:(?:claude(?: code)?(?: returned an error result)?|fatal|failed|internal|unexpected|warning|warn|uncaught"
+    r"(?:(?:claude(?: code)?(?: returned an error result)?|fatal|failed|internal|unexpected|warning|warn"
+    r"|uncaught"
     r"|stderr|stdout|stream|request|[\w.]*(?:error|exception))[\w ]{0,12}[:\-–]+\s*)"
 )
-_ERROR = r"(?:api error|(?:\w+\.)*\w*(?:error|exception)|error code|http|status)[\s:(\[#]*(?:[345]\d\d)?[\s:)\]\-–·]*"
+_ERROR = (
+    r"(?:api error|(?:\w+\.)*\w*(?:error|exception)|error code|http"
+    r"|status)[\s:(\[#]*(?:[345]\d\d)?[\s:)\]\-–·]*"
+)
 _TIME = r"(?:\[?\d{4}-\d\d-\d\d[T ][\d:.,]+Z?\]?|\[?\d\d:\d\d(?::\d\d)?\]?)\s*"
 _LEAD = re.compile(
-    rf"[\s\"'`“‘*_#>-]*(?:{_TIME})?{_TAG}{{0,3}}(?:please run /login · )?{_PREFIX}{{0,3}}(?P<error>{_ERROR})?[\s\"'`“‘*]*",
+    rf"[\s\"'`“‘*_#>-]*(?:{_TIME})?{_TAG}{{0,3}}(?:please run /login · )?{_PREFIX}{{0,3}}"
+    rf"(?P<error>{_ERROR})?[\s\"'`“‘*]*",
     re.I,
 )
 _STOP = re.compile(
@@ -32,7 +37,8 @@ _STOP = re.compile(
 _AFTER = re.compile(r"\s*(?:$|[.·:;,(\"'`”’*)|\-–—\n!…]|https?:)")
 _GENERIC = re.compile(
     r"(?P<label>API Error|(?<![\w.])Error code|(?<![\w.:])Error)"
-    r"(?: \((?P<paren>[^(){}\n]{3,160})\)?|(?: \((?:attempt \d+/\d+)\))?: ?(?:(?P<status>[345]\d\d)(?!\d)[ ·:(\-–—]*)?(?P<rest>[^\n]{0,500}))"
+    r"(?: \((?P<paren>[^(){}\n]{3,160})\)?"
+    r"|(?: \((?:attempt \d+/\d+)\))?: ?(?:(?P<status>[345]\d\d)(?!\d)[ ·:(\-–—]*)?(?P<rest>[^\n]{0,500}))"
 )
 _HTML = re.compile(r"<!doctype html|<html[\s>]|<head>", re.I)
 _TITLE = re.compile(r"<title>\s*([^<]{1,200}?)\s*</title>", re.I)

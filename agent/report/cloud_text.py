@@ -8,14 +8,17 @@ from typing import NamedTuple
 from agent.report.terminal import Screen
 
 _BOTO = re.compile(
-    r"An error occurred \((?P<type>\w+)\) when calling the (?P<operation>\w+) operation(?: \(reached max retries: \d+\))?: ?"
+    r"An error occurred \((?P<type>\w+)\) when calling the (?P<operation>\w+) operation"
+    r"(?: \(reached max retries: \d+\))?: ?"
     r"(?P<message>[^\n\"]{3,600})"
 )
 _LITELLM = re.compile(
-    r"(?:litellm\.(?P<class>\w+): )?(?P<cloud>Bedrock|Vertex_?ai|Vertex_?AI\w*|Anthropic)(?:Exception|Error)(?: \w+)?\s?- ?(?P<message>(?!b?['\"]?\{)[^\n\"{]{3,600})"
+    r"(?:litellm\.(?P<class>\w+): )?(?P<cloud>Bedrock|Vertex_?ai|Vertex_?AI\w*|Anthropic)(?:Exception"
+    r"|Error)(?: \w+)?\s?- ?(?P<message>(?!b?['\"]?\{)[^\n\"{]{3,600})"
 )
 _NAMED = re.compile(
-    r"(?<![\w.])(?:\w+\.)*(?P<type>(?:AccessDenied|Validation|Throttling|ResourceNotFound|ModelNotReady|ModelTimeout"
+    r"(?<![\w.])(?:\w+\.)*(?P<type>(?:AccessDenied|Validation|Throttling|ResourceNotFound|ModelNotReady"
+    r"|ModelTimeout"
     r"|ServiceQuotaExceeded|ServiceUnavailable|ModelStreamError|ModelError|ExpiredToken|UnrecognizedClient"
     r"|InternalServer|CredentialsProvider)(?:Exception|Error)): ?(?P<message>[^\n\"{]{3,600})"
 )

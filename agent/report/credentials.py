@@ -11,9 +11,13 @@ from agent.report.terminal import Screen
 
 Found = tuple[str, ReadingSource, int, int]
 
-_NAMED = r"max[ (_-]{0,2}(?:plan )?(?:x?20x?|20 ?x|200)\b|max[ (_-]{0,2}(?:plan )?(?:x?5x?|5 ?x|100)\b|max|pro|team|enterprise|free"
+_NAMED = (
+    r"max[ (_-]{0,2}(?:plan )?(?:x?20x?|20 ?x|200)\b|max[ (_-]{0,2}(?:plan )?(?:x?5x?|5 ?x|100)\b"
+    r"|max|pro|team|enterprise|free"
+)
 _FIELD = re.compile(
-    rf"(?:^|[\s*-])(?:Plan|Subscription|Subscription type|Account type|Login method)\*{{0,2}}:\*{{0,2}} *(?:Claude )?({_NAMED})\b",
+    rf"(?:^|[\s*-])(?:Plan|Subscription|Subscription type|Account type"
+    rf"|Login method)\*{{0,2}}:\*{{0,2}} *(?:Claude )?({_NAMED})\b",
     re.I,
 )
 _BANNER = re.compile(rf"(?m)[·|] *Claude ({_NAMED})\b", re.I)
@@ -34,29 +38,41 @@ _MODEL_ID = re.compile(
     re.I,
 )
 _MODEL_NAME = re.compile(
-    r"\b((?:claude )?(?:opus|sonnet|haiku|fable) (?:\d\.\d|[345](?!\.\d))(?! ?%|\w)(?: ?\(?\[?1m\b\]?(?: context\)?)?\)?)?)", re.I
+    r"\b((?:claude )?(?:opus|sonnet|haiku|fable) (?:\d\.\d|[345](?!\.\d))(?! ?%"
+    r"|\w)(?: ?\(?\[?1m\b\]?(?: context\)?)?\)?)?)",
+    re.I,
 )
 _MODEL_SHORT = re.compile(r"(?<!\w)((?:opus|sonnet|haiku)\[1m\])", re.I)
 _NOT_MODEL = re.compile(r"claude-(?:code|cli|agent|desktop|max|pro|unofficial|auth|ai)\b", re.I)
 _BASE_URL = re.compile(
-    r"(?:ANTHROPIC_BASE_URL|ANTHROPIC_BEDROCK_BASE_URL|ANTHROPIC_API_BASE|base[ _]?url|api_base)[\"']?(?:\s*[=:]\s*|\s+(?:is|to|set to)\s+)[\"'`]?(https?://[^\s\"'`,;)}>\]]+)",
+    r"(?:ANTHROPIC_BASE_URL|ANTHROPIC_BEDROCK_BASE_URL|ANTHROPIC_API_BASE|base[ _]?url"
+    r"|api_base)[\"']?(?:\s*[=:]\s*|\s+(?:is|to|set to)\s+)[\"'`]?(https?://[^\s\"'`,;)}>\]]+)",
     re.I,
 )
 _AUTH: tuple[tuple[str, ReadingSource, re.Pattern[str]], ...] = (
-    ("bedrock", "log", re.compile(r"CLAUDE_CODE_USE_BEDROCK[\"']?\s*[=:]\s*[\"']?(?:1|true)|AWS_BEARER_TOKEN_BEDROCK\s*=", re.I)),
-    ("vertex", "log", re.compile(r"CLAUDE_CODE_USE_VERTEX[\"']?\s*[=:]\s*[\"']?(?:1|true)|ANTHROPIC_VERTEX_PROJECT_ID\s*=", re.I)),
-    ("api_key", "log", re.compile(r"API Usage Billing|Auth(?: token)?: ?(?:ANTHROPIC_API_KEY|api[ _]?key)|x-api-key:", re.I)),
+    ("bedrock", "log", re.compile(r"CLAUDE_CODE_USE_BEDROCK[\"']?\s*[=:]\s*[\"']?(?:1|true)"
+        r"|AWS_BEARER_TOKEN_BEDROCK\s*=", re.I)),
+    ("vertex", "log", re.compile(r"CLAUDE_CODE_USE_VERTEX[\"']?\s*[=:]\s*[\"']?(?:1|true)"
+        r"|ANTHROPIC_VERTEX_PROJECT_ID\s*=", re.I)),
+    ("api_key", "log", re.compile(r"API Usage Billing|Auth(?: token)?: ?(?:ANTHROPIC_API_KEY|api[ _]?key)"
+        r"|x-api-key:", re.I)),
     ("token", "log", re.compile(r"(?:CLAUDE_CODE_OAUTH_TOKEN|ANTHROPIC_AUTH_TOKEN)\s*=\s*\S")),
     ("api_key", "log", re.compile(r"(?:^|[\s;])(?:export |set )?ANTHROPIC_API_KEY\s*=\s*[^\s;]")),
-    ("subscription", "log", re.compile(r"Login method: Claude (?:Max|Pro|Team|Enterprise)|Auth: ?(?:oauth|subscription)", re.I)),
-    ("bedrock", "prose", re.compile(r"(?<!not )(?<!no )(?<!or )\b(?:on|via|using|use|through|aws|with) (?:aws |amazon )?bedrock\b", re.I)),
-    ("vertex", "prose", re.compile(r"(?<!not )\b(?:on|via|using|through|google) (?:google )?vertex(?: ai)?\b", re.I)),
+    ("subscription", "log", re.compile(r"Login method: Claude (?:Max|Pro|Team|Enterprise)|Auth: ?(?:oauth"
+        r"|subscription)", re.I)),
+    ("bedrock", "prose", re.compile(r"(?<!not )(?<!no )(?<!or )\b(?:on|via|using|use|through|aws"
+        r"|with) (?:aws |amazon )?bedrock\b", re.I)),
+    ("vertex", "prose", re.compile(r"(?<!not )\b(?:on|via|using|through"
+        r"|google) (?:google )?vertex(?: ai)?\b", re.I)),
     ("subscription", "prose", re.compile(
-        r"\b(?:claude )?(?:max|pro)(?:/(?:max|pro))? ?(?:x?20x?|x?5x?)? ?oauth\b|\bsubscription (?:login|oauth|token|account)\b"
-        r"|\bsk-ant-oat|\boauth (?:login|session|token|on|subscription)\b|\blogged in with (?:my )?(?:claude )?subscription\b"
+        r"\b(?:claude )?(?:max|pro)(?:/(?:max|pro))? ?(?:x?20x?|x?5x?)? ?oauth\b|\bsubscription (?:login"
+        r"|oauth|token|account)\b"
+        r"|\bsk-ant-oat|\boauth (?:login|session|token|on|subscription)\b"
+        r"|\blogged in with (?:my )?(?:claude )?subscription\b"
         r"", re.I)),
     ("token", "prose", re.compile(r"\bCLAUDE_CODE_OAUTH_TOKEN\b|\bclaude setup-token\b")),
-    ("api_key", "prose", re.compile(r"\b(?:using|with|via) (?:an? |my |the )?(?:anthropic |console )?api key\b|\bapi key auth\w*\b", re.I)),
+    ("api_key", "prose", re.compile(r"\b(?:using|with|via) (?:an? |my |the )?(?:anthropic "
+        r"|console )?api key\b|\bapi key auth\w*\b", re.I)),
 )  # fmt: skip
 _AUTH_NOT = re.compile(
     r"\b(?:no|not|without|unset|isn[’']t|never|nor|neither|remove[ds]?)\b[^.;\n]{0,24}$", re.I

@@ -37,7 +37,8 @@ _MARKDOWN = re.compile(rf"(?:(?<=\s)|^)(?:#{{2,4}} ?|\*\*)({_NAMES}):?(?:\*\*)?(
 _RENDERED = re.compile(rf"(?m)^({_NAMES})$", re.I)
 _NO_ANSWER = re.compile(r"^[_*]*(?:no response|none|n/a|\.|-)[_*]*$", re.I)
 _BOX = re.compile(
-    r"(?:^|(?<=\s))(?:[-*] )?(?:(?P<box>\[[ xX✓]\]) )?(?P<says>I am using the latest version(?: of Claude Code)?"
+    r"(?:^|(?<=\s))(?:[-*] )?(?:(?P<box>\[[ xX✓]\]) )?"
+    r"(?P<says>I am using the latest version(?: of Claude Code)?"
     r"|I have searched [^\n]{0,160}?reported yet|This is a single bug report)",
     re.M,
 )

@@ -12,8 +12,10 @@ from agent.report.terminal import Screen
 Found = tuple[str, ReadingSource, int, int]
 
 _SYSTEMS: tuple[tuple[str, str], ...] = (
-    ("linux", r"wsl ?[12]?|wsl|ubuntu|debian|fedora|arch linux|nixos|alpine|centos|rhel|linux|raspberry pi os"),
-    ("darwin", r"mac ?os(?: x)?|os x|darwin(?:-arm64|-x64)?|macbook(?: pro| air)?|imac|mac mini|mac|apple silicon"
+    ("linux", r"wsl ?[12]?|wsl|ubuntu|debian|fedora|arch linux|nixos|alpine|centos|rhel|linux"
+        r"|raspberry pi os"),
+    ("darwin", r"mac ?os(?: x)?|os x|darwin(?:-arm64|-x64)?|macbook(?: pro| air)?|imac|mac mini|mac"
+        r"|apple silicon"
                r"|sonoma|sequoia|tahoe|homebrew cask"),
     ("windows", r"win32|win64|windows(?: ?1[01]| server)?|powershell|cmd\.exe|git bash"),
 )  # fmt: skip
@@ -22,12 +24,15 @@ _SYSTEM = re.compile(rf"(?<![\w/.-])(?:{_ANY})(?![\w/-])", re.I)
 _LOG = re.compile(r"(?:-|\*|^|\s)\s*(?:Platform|OS|Operating System):\*{0,2} *([^\n]{2,60})", re.I)
 _AGENT = re.compile(r"x-stainless-os: ?(\w+)|\"?platform\"?: ?\"(\w+)\"", re.I)
 _NOT_MINE = re.compile(
-    r"\b(?:not|works? (?:fine )?on|except|unlike|a friend[’']s|but on|also on|on another)\s+(?:my |the |a )?$",
+    r"\b(?:not|works? (?:fine )?on|except|unlike|a friend[’']s|but on|also on|on another)\s+(?:my |the "
+    r"|a )?$",
     re.I,
 )
 _TERMINAL = re.compile(
-    r"(?<![\w/.-])(iterm(?:2|\.app)?|warp(?:terminal)?|ghostty|windows[- ]terminal|terminal\.app|apple_terminal|kitty"
-    r"|alacritty|wezterm|konsole|gnome-terminal|tmux|powershell|intellij(?: idea)?(?: terminal)?|hyper)(?![\w/-])",
+    r"(?<![\w/.-])(iterm(?:2|\.app)?|warp(?:terminal)?|ghostty|windows[- ]terminal|terminal\.app"
+    r"|apple_terminal|kitty"
+    r"|alacritty|wezterm|konsole|gnome-terminal|tmux|powershell|intellij(?: idea)?(?: terminal)?"
+    r"|hyper)(?![\w/-])",
     re.I,
 )
 _LOG_TERMINAL = re.compile(r"(?:-|\*|\s)\s*Terminal:\*{0,2} +([^\n]{2,40}?)(?= +- |\n|$)")

@@ -9,12 +9,14 @@ from agent.report.error_report import ReadingSource
 from agent.report.terminal import Screen
 
 _THIRD: dict[str, str] = {
-    "opencode": r"open-?code(?:-[a-z-]+)?", "openclaw": r"open-?claw|clawdbot|moltbot", "hermes": r"hermes(?:[ -]agent)?",
+    "opencode": r"open-?code(?:-[a-z-]+)?", "openclaw": r"open-?claw|clawdbot"
+        r"|moltbot", "hermes": r"hermes(?:[ -]agent)?",
     "cline": r"cline", "roo": r"roo(?:[ -]?code)?", "kilo": r"kilo(?:[ -]?code)?", "aider": r"aider",
     "pi": r"pi(?:-(?:agent|coding-agent|black|mono))?", "goose": r"goose", "crush": r"crush",
     "litellm": r"litellm", "claude-code-router": r"claude[- ]code[- ]router|ccr",
     "copilot-api": r"copilot-api", "cliproxyapi": r"cli-?proxy-?api", "sub2api": r"sub2api",
-    "meridian": r"meridian", "langchain": r"lang-?chain", "continue": r"continue\.dev", "nanoclaw": r"nanoclaw",
+    "meridian": r"meridian", "langchain": r"lang-?chain", 
+    "continue": r"continue\.dev", "nanoclaw": r"nanoclaw",
     "claudable": r"claudable", "zed": r"zed", "cursor": r"cursor agent", "openwebui": r"open[- ]?webui",
     "n8n": r"n8n", "dsh": r"dsh", "windsurf": r"windsurf cascade", "crewai": r"crewai", "nurb": r"nurb",
 }  # fmt: skip
@@ -22,33 +24,42 @@ _ANY = "|".join(f"(?P<{'p_' + name.replace('-', '_')}>{pattern})" for name, patt
 _NAMES = {"p_" + name.replace("-", "_"): name for name in _THIRD}
 _NAMED = re.compile(rf"(?<![\w/@.-])(?:{_ANY})(?![\w/-]|\.(?:md|json|py|ts|toml|ya?ml))", re.I)
 _SENDS_BEFORE = re.compile(
-    r"(?:\b(?:us(?:e|es|ed|ing)|via|through|with|from|in|inside|into|by|run(?:ning|s)?|every|all|each|any|of|my|our|the|of the"
+    r"(?:\b(?:us(?:e|es|ed|ing)|via|through|with|from|in|inside|into|by|run(?:ning|s)?|every|all|each|any"
+    r"|of|my|our|the|of the"
     r"|for an?|for|behind|configured|installed|latest|on|an?)\s|^|[\[(:>-]\s?|\*\*)$",
     re.I,
 )
 _SENDS_AFTER = re.compile(
-    r"\s?(?:v?\d|[:,\])]|[’']s\b|(?:does|fails?|failed|cannot|can[’']t|gets?|got|requests?|sessions?|oauth|plugins?|users?"
-    r"|agents?|gateway|harness|main|on (?:a |my )?(?:claude )?(?:max|pro)|with (?:a |my )?claude|version|integration|provider"
-    r"|configured|returns?|throws?|errors?|shows?|reports?|sends?|as |proxy|setup|container|server|does|to (?:claude|anthropic)"
+    r"\s?(?:v?\d|[:,\])]|[’']s\b|(?:does|fails?|failed|cannot|can[’']t|gets?|got|requests?|sessions?"
+    r"|oauth|plugins?|users?"
+    r"|agents?|gateway|harness|main|on (?:a |my )?(?:claude )?(?:max|pro)|with (?:a |my )?claude|version"
+    r"|integration|provider"
+    r"|configured|returns?|throws?|errors?|shows?|reports?|sends?|as |proxy|setup|container|server|does"
+    r"|to (?:claude|anthropic)"
     r"|through|and|is|was|cli|via|stopped|no longer|still|uses?)\b|$|\.)",
     re.I,
 )
 _DENIED_BEFORE = re.compile(
-    r"(?:\b(?:not|no|never|without|isn[’']t|aren[’']t|don[’']t|doesn[’']t|nor|unlike|other than|neither|compared (?:to|with)"
-    r"|same as|like|seen in|similar to|e\.g\.,?|such as|mentions?|mentioning|named?|called|word|string|about)\b[^.;\n]{0,24})$",
+    r"(?:\b(?:not|no|never|without|isn[’']t|aren[’']t|don[’']t|doesn[’']t|nor|unlike|other than|neither"
+    r"|compared (?:to|with)"
+    r"|same as|like|seen in|similar to|e\.g\.,?|such as|mentions?|mentioning|named?|called|word|string"
+    r"|about)\b[^.;\n]{0,24})$",
     re.I,
 )
 _PROSE_ONLY = frozenset(
     {"pi", "goose", "crush", "zed", "continue", "meridian", "cursor", "dsh", "nurb", "aider", "cline"}
 )
 _STRICT_AFTER = re.compile(
-    r"\s?(?:v?\d+\.\d|(?:agent|harness|coding agent|gateway|proxy|session|fails|with claude|via claude|[’']s)\b|-agent)|:\s",
+    r"\s?(?:v?\d+\.\d|(?:agent|harness|coding agent|gateway|proxy|session|fails|with claude|via claude"
+    r"|[’']s)\b|-agent)|:\s",
     re.I,
 )
 _STRICT_BEFORE = re.compile(r"\b(?:using|via|through|with|inside|every|from|use|provider in|in)\s$", re.I)
 _OFFICIAL = re.compile(
-    r"(?m)^Claude Code v?\d+\.\d+\.\d+|\bofficial (?:claude code )?(?:cli|client)\b|\(Claude Code\)|claude-cli/\d"
-    r"|Claude Code Version\b|### Claude Code Version|(?:Platform: \w+ - Terminal|- Terminal: ).{0,40}Version: \d",
+    r"(?m)^Claude Code v?\d+\.\d+\.\d+|\bofficial (?:claude code )?(?:cli|client)\b|\(Claude Code\)"
+    r"|claude-cli/\d"
+    r"|Claude Code Version\b|### Claude Code Version|(?:Platform: \w+ - Terminal"
+    r"|- Terminal: ).{0,40}Version: \d",
     re.I,
 )
 _DESKTOP = re.compile(

@@ -14,7 +14,8 @@ _VALUE = r"(?!\[redacted)[^\s\"'`,;<>&\\]{6,}"
 _RULES: tuple[tuple[str, str, str], ...] = (
     (
         "private-key",
-        r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]{0,8000}?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\Z)",
+        r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]{0,8000}?"
+        r"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\Z)",
         "-----BEGIN",
     ),
     ("anthropic-key", r"\bsk-ant-[A-Za-z0-9_-]{6,}" + _CONTINUED, "sk-ant-"),

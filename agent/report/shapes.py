@@ -71,13 +71,14 @@ def _embedded(text: Any) -> dict[str, Any] | None:
         value, _ = json.JSONDecoder(strict=False).raw_decode(text, start)
     except (ValueError, RecursionError):
         return None
-    is_error = isinstance(value, dict) and ("error" in value or isinstance(_message(value), str))
-    return value if is_error else None
+    if not isinstance(value, dict):
+        return None
+    return value if "error" in value or _stands_alone(value) or "code" in value else None
 
 
 def _message(level: dict[str, Any]) -> Any:
     found = level.get("message", level.get("Message"))
-    return found if isinstance(found, str) else None
+    return found if isinstance(found, str) and found.strip() else None
 
 
 def _stands_alone(level: dict[str, Any]) -> bool:

@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from agent.report.error_report import Span, Statement
 from agent.report.lexicon import Lexicon, StatementRule
+from agent.report.literals import required
 from agent.report.terminal import Screen
 
 _END = re.compile(
     r"(?<=[.!?])\s+(?=[\"'“(\[*`A-Z0-9/~<-])|\n\s*\n|\n(?=\s*(?:[-*#>]|\d+\.)\s)|(?<=[;])\s+|\n", re.M
 )
 _NEGATION = re.compile(
-    r"\b(?:not|no|without|never|none|nor|neither|cannot|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|haven't|hasn't"
+    r"\b(?:not|no|without|never|none|nor|neither|cannot|isn't|aren't|wasn't|weren't|don't|doesn't|didn't"
+    r"|haven't|hasn't"
     r"|can't|won't|isnt|dont|doesnt|didnt)\b"
 )
 _CLAUSE = re.compile(r"[,;:()]|\b(?:but|although|though|however|because|while|yet)\b")
+_ANALYSIS = re.compile(r"(?m)^extent analysis$")
 _REACH = 40
 _MOST_SENTENCE = 1_200
 _MOST_TEXT = 60_000
 
 
+class _Expression(NamedTuple):
+    """An expression, and words of which one must stand in a sentence that it matches."""
+
+    search: re.Pattern[str]
+    words: frozenset[str] | None
+
+    def may_match(self, text: str) -> bool:
+        return self.words is None or any(word in text for word in self.words)
+
+
 class _Rule(NamedTuple):
     id: str
-    patterns: tuple[re.Pattern[str], ...]
-    denied: tuple[re.Pattern[str], ...]
-    unless: tuple[re.Pattern[str], ...]
+    patterns: tuple[_Expression, ...]
+    denied: tuple[_Expression, ...]
+    unless: tuple[_Expression, ...]
     negatable: bool
 
 
@@ -43,27 +57,40 @@ def compile_rules(lexicon: Lexicon) -> Rules:
 
 
 def _compile(rule: StatementRule) -> _Rule:
-    made = [tuple(re.compile(p) for p in each) for each in (rule.patterns, rule.denied, rule.unless)]
+    made = [
+        tuple(_Expression(re.compile(p), required(p)) for p in each)
+        for each in (rule.patterns, rule.denied, rule.unless)
+    ]
     return _Rule(rule.id, made[0], made[1], made[2], rule.negatable)
 
 
 def read_statements(screen: Screen, rules: Rules, bodies: list[tuple[int, int]]) -> list[Statement]:
     """Each statement once, as first said; error bodies (spans of the plain text) say nothing.
 
+    What a tracker's page adds as its own analysis is nobody's statement.
     Where a rule is both affirmed and denied, in different sentences, the first word stands.
     """
-    found: dict[str, Statement] = {}
-    for start, end in _sentences(screen.text[:_MOST_TEXT], bodies):
-        sentence = screen.text[start:end].lower().replace("’", "'").replace("\n", " ")
-        sentence = rules.lexicon.canonical(sentence)
-        for rule in rules.rules:
-            if rule.id in found:
-                continue
-            affirmed = _apply(rule, sentence)
+    own = _ANALYSIS.search(screen.text, 0, _MOST_TEXT)
+    spans = _sentences(screen.text[: own.start() if own else _MOST_TEXT], bodies)
+    sentences = [rules.lexicon.canonical(_folded(screen.text[start:end])) for start, end in spans]
+    whole = "\n".join(sentences)
+    found: list[Statement] = []
+    for rule in rules.rules:
+        patterns = [each for each in rule.patterns if each.may_match(whole)]
+        denied = [each for each in rule.denied if each.may_match(whole)]
+        if not patterns and not denied:
+            continue
+        for span, sentence in zip(spans, sentences, strict=True):
+            affirmed = _apply(rule, patterns, denied, sentence)
             if affirmed is not None:
-                span: Span = screen.span(start, end)
-                found[rule.id] = Statement(id=rule.id, affirmed=affirmed, span=span)
-    return sorted(found.values(), key=lambda statement: statement.span)
+                where: Span = screen.span(*span)
+                found.append(Statement(id=rule.id, affirmed=affirmed, span=where))
+                break
+    return sorted(found, key=lambda statement: statement.span)
+
+
+def _folded(sentence: str) -> str:
+    return sentence.lower().replace("’", "'").replace("\n", " ")
 
 
 def _sentences(text: str, bodies: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -77,23 +104,24 @@ def _sentences(text: str, bodies: list[tuple[int, int]]) -> list[tuple[int, int]
         if start > at:
             spans += [(low, min(low + _MOST_SENTENCE, start)) for low in range(at, start, _MOST_SENTENCE)]
         at = max(at, end)
-    return [(a, b) for a, b in spans if b - a > 3]
+    return [(a, b) for a, b in spans if b - a > 3 and " " in text[a:b].strip()]
 
 
-def _apply(rule: _Rule, sentence: str) -> bool | None:
-    if any(pattern.search(sentence) for pattern in rule.denied):
-        return False if not _any(rule.unless, sentence) else None
-    for pattern in rule.patterns:
-        match = pattern.search(sentence)
-        if match:
-            if _any(rule.unless, sentence):
-                return None
-            return not (rule.negatable and _is_negated(sentence, match.start()))
+def _apply(rule: _Rule, patterns: list[_Expression], denied: list[_Expression], sentence: str) -> bool | None:
+    """True where the sentence affirms the rule, False where it denies it, None where it is silent."""
+    if _first(denied, sentence):
+        return None if _first(rule.unless, sentence) else False
+    match = _first(patterns, sentence)
+    if match is None or _first(rule.unless, sentence):
+        return None
+    return not (rule.negatable and _is_negated(sentence, match.start()))
+
+
+def _first(expressions: Iterable[_Expression], sentence: str) -> re.Match[str] | None:
+    for expression in expressions:
+        if expression.may_match(sentence) and (match := expression.search.search(sentence)):
+            return match
     return None
-
-
-def _any(patterns: tuple[re.Pattern[str], ...], sentence: str) -> bool:
-    return any(pattern.search(sentence) for pattern in patterns)
 
 
 def _is_negated(sentence: str, start: int) -> bool:

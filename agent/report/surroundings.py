@@ -54,9 +54,7 @@ def before(text: str, start: int) -> Before:
 def _headers(text: str, start: int, cloud: str | None) -> Before:
     """A block of response headers that ends right above the body."""
     window = text[max(0, start - 4000) : start]
-    line = None
-    for line in _STATUS_LINE.finditer(window):
-        pass
+    line = next(reversed(list(_STATUS_LINE.finditer(window))), None)
     if line is None:
         return Before(None, start, None, cloud)
     block = window[line.end() :]

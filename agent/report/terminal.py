@@ -11,7 +11,8 @@ from bisect import bisect_right
 from typing import NamedTuple
 
 _ANSI = re.compile(
-    "[\x1b␛](?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]{0,400}(?:\x07|\x1b\\\\)|[()][AB0]|[=>78cDEHM])|\x9b[0-?]*[ -/]*[@-~]"
+    "[\x1b␛](?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]{0,400}(?:\x07|\x1b\\\\)|[()][AB0]|[=>78cDEHM])"
+    "|\x9b[0-?]*[ -/]*[@-~]"
     "|\\[(?:0|2|22|3\\d|39|9\\d|\\d{1,2};[\\d;]{1,12})m(?!\\])"
 )
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"

@@ -12,7 +12,8 @@ from agent.report.terminal import Screen
 
 _VERSION = r"v?(\d{1,3}\.\d{1,3}\.\d{1,4})(?:[-+][\w.]+)?"
 _PATTERNS: tuple[tuple[ReadingSource, re.Pattern[str]], ...] = (
-    ("banner", re.compile(r"(?m)^Claude Code " + _VERSION + r"\b(?!\s+(?:does|is|needs|has|was|and|says|shows))")),
+    ("banner", re.compile(r"(?m)^Claude Code " + _VERSION + r"\b(?!\s+(?:does|is|needs|has|was|and|says"
+        r"|shows))")),
     ("form", re.compile(r"Claude Code Version\*{0,2}[:\s*]{1,4}" + _VERSION, re.I)),
     ("command", re.compile(r"(?<![\w.])" + _VERSION + r" \(Claude Code\)")),
     ("command", re.compile(r"claude (?:--version|-v)\b[\s`$>=:-]{1,8}" + _VERSION)),
@@ -23,13 +24,16 @@ _PATTERNS: tuple[tuple[ReadingSource, re.Pattern[str]], ...] = (
     ("log", re.compile(r"@anthropic-ai/claude-code@" + _VERSION)),
     ("prose", re.compile(r"\b(?:Claude Code|claude-code|CC)(?: CLI)?(?: version|,| on| at)? ?\(?" + _VERSION
         + r"\b(?! (?:or|does|needs|and (?:newer|later)))(?!\+)", re.I)),
-    ("prose", re.compile(r"\b(?:on|using|running|version) v?((?:0\.2|1\.0|2\.\d)\.\d{1,3})(?!\.\w)" + r"(?=[\s,.;)]|$)(?! or (?:newer|higher|later))", re.I)),
+    ("prose", re.compile(r"\b(?:on|using|running|version) v?((?:0\.2|1\.0"
+        r"|2\.\d)\.\d{1,3})(?!\.\w)" + r"(?=[\s,.;)]|$)(?! or (?:newer|higher|later))", re.I)),
 )  # fmt: skip
 _BARE = re.compile(r"(?:^|[\s,;(])" + _VERSION + r"(?=[\s.,;)]|$)")
 _OF_ANOTHER = re.compile(
-    r"(?:fixed|broke|regression|since|from|before|until|worked|working|up to|downgrad\w*|rolled back|upgrad\w*|last"
+    r"(?:fixed|broke|regression|since|from|before|until|worked|working|up to|downgrad\w*|rolled back"
+    r"|upgrad\w*|last"
     r"|older|newer|sdk|node|nodejs|npm|macos|ubuntu|windows|python|bun|newest|requires?|needs?|than|to|in"
-    r"|opencode|openclaw|hermes|pi|litellm|cline|roo(?: code)?|extension|vs ?code|router)[\w -]{0,10}[\s:(]*$",
+    r"|opencode|openclaw|hermes|pi|litellm|cline|roo(?: code)?|extension|vs ?code"
+    r"|router)[\w -]{0,10}[\s:(]*$",
     re.I,
 )
 RELEASES: tuple[tuple[date, tuple[int, int, int]], ...] = (
@@ -75,7 +79,7 @@ def version_readings(screen: Screen, form: Form) -> Iterator[tuple[str, ReadingS
 
 def bare_version(screen: Screen) -> tuple[str, ReadingSource, int, int] | None:
     """A version of the client's shape that stands in prose without its name: the only one there."""
-    seen = {}
+    seen: dict[str, tuple[str, int, int]] = {}
     for found in _BARE.finditer(screen.text):
         if re.match(r"(?:0\.2|1\.0|2\.[01])\.\d{1,3}$", found.group(1)) and not _OF_ANOTHER.search(
             screen.text[max(0, found.start() - 30) : found.start(1)]
