@@ -27,7 +27,7 @@ def notes_for(
     differential: Differential,
     leaders: list[Cause],
 ) -> list[str]:
-    """Notes in the order of their weight: money, certainty, conflicts, stale figures, the cause's own."""
+    """Notes by weight: money, certainty, conflicts, unread or stale figures, the cause's own."""
     first = leaders[0] if leaders else None
     settled = action in ("answer", "handoff") and first is not None
     notes: list[str] = []
@@ -41,6 +41,7 @@ def notes_for(
     notes += [_conflict(c, report) for c in report.conflicts]
     if usage.verdict == "stale":
         notes.append(STALE)
+    notes += usage.notes
     if settled and first:
         notes += first.notes
     return notes

@@ -15,6 +15,7 @@ from agent.diagnosis.wording import (
     contradiction_text,
     likelihood_word,
     percent,
+    sentence,
 )
 from agent.report.error_report import ErrorEvent
 
@@ -93,7 +94,8 @@ def _account(answer: Answer) -> list[str]:
     if usage.lane != "unknown":
         lines.append(f"- Lane that the error names: {LANE_NAMES[usage.lane]}")
     for c in usage.contradictions:
-        lines.append(f"- **Contradiction** ({code_span(c.rule)}): {prose(contradiction_text(c))}")
+        both = f"{sentence(c.error_says)} {contradiction_text(c)}"
+        lines.append(f"- **Contradiction** ({code_span(c.rule)}): {prose(both)}")
     if lines:
         lines.append(f"- Verdict: {usage.verdict}")
     return _or_none(lines, "Nothing about usage or the account was given.")

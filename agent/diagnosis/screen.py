@@ -23,8 +23,10 @@ WIDTH = 100
 NARROWEST = 40
 COSTS = {"free": "", "may_charge": " [may cost money]", "charges": " [costs money]"}
 MOST_CAUSES = 3
+SHOWN_FLOOR = 0.05
+"""A rival below this is not worth a line of the screen; the other formats list it."""
 MOST_ERRORS = 4
-MOST_NOTES = 5
+MOST_NOTES = 4
 MOST_ISSUES = 3
 
 
@@ -36,11 +38,11 @@ def render_text(answer: Answer, width: int = WIDTH) -> str:
         _titled("Error", _errors(answer, width)),
         _titled("Account", _account(answer, width)),
         _titled("Causes", _causes(answer, width)),
+        _titled("Recommendation", _wrapped(answer.diagnosis.recommendation, width)),
         _titled("Question", _question(answer, width)),
         _titled("Do this", _steps(answer, width)),
         _titled("Example", _example(answer)),
         _titled("Notes", _items(_notes(answer), width)),
-        _titled("Next", _wrapped(answer.diagnosis.recommendation, width)),
         _titled("If a person is needed", _handoff(answer, width)),
         _titled("Related issues", _issues(answer, width)),
         _titled("Sources", _sources(answer)),
@@ -102,7 +104,8 @@ def _account(answer: Answer, width: int) -> Iterator[str]:
 
 
 def _causes(answer: Answer, width: int) -> Iterator[str]:
-    for rank, cause in enumerate(answer.causes[:MOST_CAUSES]):
+    shown = [c for i, c in enumerate(answer.causes[:MOST_CAUSES]) if i == 0 or c.likelihood >= SHOWN_FLOOR]
+    for rank, cause in enumerate(shown):
         share = percent(cause.likelihood)
         yield from _wrapped(f"{cause.title} ({cause.id})", width, f"  {share:>5}  ", " " * 9)
         if rank == 0 and cause.supports:
@@ -156,9 +159,8 @@ def _handoff(answer: Answer, width: int) -> Iterator[str]:
 
 def _issues(answer: Answer, width: int) -> Iterator[str]:
     for issue in answer.issues[:MOST_ISSUES]:
-        yield from _wrapped(
-            f"{issue.repository}#{issue.number}: {issue.title} ({issue.why})", width, "  ", "    "
-        )
+        named = f"{issue.repository}#{issue.number}: {issue.title} ({issue.why})"
+        yield f"  {short(visible(named), width - 2)}"
 
 
 def _sources(answer: Answer) -> Iterator[str]:

@@ -102,11 +102,12 @@ def bucket_text(bucket: Bucket) -> str:
 
 
 def contradiction_text(c: Contradiction) -> str:
-    """A contradiction in words: what each side says, and what follows."""
-    means = sentence(c.means[:1].upper() + c.means[1:])
-    return (
-        f"the error says: {c.error_says.rstrip('.')}; the account shows: {sentence(c.account_shows)} {means}"
-    )
+    """A contradiction in words without the error, which stands beside it: what is shown, what follows."""
+    return f"{_capital(sentence(c.account_shows))} {_capital(sentence(c.means))}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def utc(moment: datetime) -> str:

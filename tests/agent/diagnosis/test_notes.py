@@ -60,3 +60,9 @@ def test_the_notes_of_a_cause_stand_only_where_it_is_settled(room: SimpleNamespa
     cause = room.load_catalogue().by_id["legacy-client-misclassified"]
     assert set(cause.notes) <= set(noted(room))
     assert not set(cause.notes) & set(noted(room, "ask"))
+
+
+def test_what_could_not_be_read_of_the_usage_is_said(room: SimpleNamespace):
+    assert "the header x was not understood" in noted(
+        room, usage=room.seed_usage(notes=["the header x was not understood"])
+    )

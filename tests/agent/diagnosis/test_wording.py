@@ -93,6 +93,5 @@ def test_moments():
 
 def test_contradiction_in_words(room: SimpleNamespace):
     assert contradiction_text(room.seed_usage().contradictions[0]) == (
-        "the error says: extra usage is empty; the account shows: 0 % of the plan is used. "
-        "The request was not counted on the plan."
+        "0 % of the plan is used. The request was not counted on the plan."
     )
