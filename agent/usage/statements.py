@@ -80,6 +80,41 @@ _WORDS = (
     "plenty",
     "credit", "balance", "reload", "toggle", "alcanzado", "atteinte", "达到", "没用完",
 )  # fmt: skip
+_DENIALS = (
+    " not",
+    "n't",
+    "never",
+    "barely",
+    "hardly",
+    "scarcely",
+    "unused",
+    "untouched",
+    "plenty",
+    "enough",
+    "sufficient",
+    "lots",
+    "loads",
+    "most",
+    "a lot",
+    "no ",
+    "within",
+    "under",
+    "below",
+    "nowhere",
+    "far from",
+    "without",
+    "well ",
+    "way ",
+    " left",
+    "remaining",
+    "available",
+    "unexhausted",
+    "nicht",
+    "pas ",
+    "alcanzado",
+    "达到",
+    "没用完",
+)
 _EXTRA_ON = re.compile(
     r"\b(?:extra[- ]usage|usage credits?|extra credits?)\b(?:\W{1,3}(?:is|was|are|were"
     r"|toggle[d]?|setting|already|now|then|has been|been)){0,3}\W{1,3}"
@@ -114,12 +149,15 @@ def read_statements(text: str, figures: Figures) -> None:
     if not text:
         return
     _read_exhausted(text, figures)
-    for found in _NOT_REACHED.finditer(text):
-        around = text[max(0, found.start() - 40) : found.end() + 30].split("\n")
+    denials = lines_with(text, _DENIALS)
+    for found in _NOT_REACHED.finditer(denials):
+        around = denials[max(0, found.start() - 40) : found.end() + 30].split("\n")
         if not _HEDGED.search(" ".join(around)):
             figures.flag("limits_not_reached", True)
             break
-    if not _TOGGLED.search(text) and (switches := list(_EXTRA_ON.finditer(text))):
+    low = text.lower()
+    named = any(words in low for words in ("extra", "credits", "toggle"))
+    if named and not _TOGGLED.search(text) and (switches := list(_EXTRA_ON.finditer(text))):
         # The last word counts: "enabled without consent ... toggle now OFF".
         figures.flag("extra_usage_enabled", _is_on(switches[-1]))
     if reload := _RELOAD.search(text):
