@@ -16,9 +16,9 @@ from typing import BinaryIO
 
 from agent.compose import open_context
 from agent.errors import AgentError, BadInput, TooLarge
-from agent.graph import diagnose
 from agent.settings import Settings
 from agent.state import Context
+from api.answers import answer
 from api.environment import load_settings
 from api.problem import problem_line
 from api.submissions import parse_json, submission_from
@@ -35,10 +35,10 @@ async def answer_line(number: int, raw: bytes, context: Context, limit: int) -> 
         value = parse_json(_decoded(raw))
         if isinstance(value, dict) and isinstance(value.get("id"), str):
             client_id = value["id"]
-        answer = await diagnose(submission_from(value), context)
+        found = await answer(submission_from(value), context)
     except BadInput as bad:
         return PROBLEM + problem_line(number, str(bad), client_id)
-    return ANSWER + answer.model_dump_json().encode()
+    return ANSWER + found.model_dump_json().encode()
 
 
 def _decoded(raw: bytes) -> str:

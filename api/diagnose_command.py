@@ -97,15 +97,15 @@ def _usage(text: str) -> object:
 async def _diagnosed(submission: Submission, settings: Settings, form: str) -> str:
     from agent.compose import open_context
     from agent.diagnosis.render import render_markdown, render_text
-    from agent.graph import diagnose
+    from api.answers import answer
 
     async with open_context(settings) as context:
-        answer = await diagnose(submission, context)
+        found = await answer(submission, context)
     if form == "json":
-        return answer.model_dump_json(indent=2)
+        return found.model_dump_json(indent=2)
     if form == "markdown":
-        return render_markdown(answer)
-    return render_text(answer, _width())
+        return render_markdown(found)
+    return render_text(found, _width())
 
 
 def _width() -> int:

@@ -1,0 +1,31 @@
+"""One submission to its answer, with what the reader must know about the submission itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.causes.catalogue import Catalogue
+from agent.diagnosis.diagnosis import Answer
+from agent.graph import diagnose
+from agent.report.error_report import Submission
+from agent.state import Context
+
+# The name is not repeated: it is a stranger's text, and the reader has it.
+UNKNOWN_PRODUCT = (
+    "The catalogue does not know the product that the report names; "
+    "only what is common to every client of the API was weighed."
+)
+
+
+async def answer(submission: Submission, context: Context) -> Answer:
+    """The answer to one submission. A product that no cause speaks of is accepted, and noted."""
+    product = submission.product
+    if product and product.lower() not in products(context.catalogue):
+        context = replace(context, notes=(*context.notes, UNKNOWN_PRODUCT))
+    return await diagnose(submission, context)
+
+
+def products(catalogue: Catalogue) -> set[str]:
+    """The products that some cause asks about."""
+    uses = (use for cause in catalogue.causes for use in cause.signs if use.sign == "product.is")
+    return {name.lower() for use in uses for name in use.args["is"]}
