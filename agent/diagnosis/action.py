@@ -10,12 +10,15 @@ from agent.diagnosis.diagnosis import Action
 if TYPE_CHECKING:
     from agent.causes.catalogue import Catalogue
 
-ANSWER_LIKELIHOOD = 0.45
+ANSWER_LIKELIHOOD = 0.48
 """The first cause must be at least this likely to be acted on."""
 ANSWER_LEAD = 0.12
 """And this far ahead of the second one."""
 NONE_LIMIT = 0.50
 """From this likelihood of "none of these" on, nothing is concluded, however far the first leads."""
+TURN_LIMIT = 0.15
+"""Where one answer would put another cause first with this probability, an unconfirmed cause is not
+acted on: the question comes first."""
 ASK_FLOOR = 0.12
 """Below this the first cause is too faint for a question about it to help."""
 LEADING_FLOOR = 0.10
@@ -53,6 +56,9 @@ def parts_the_leaders(differential: Differential) -> bool:
 def choose(differential: Differential, catalogue: Catalogue) -> Action:
     """The action for a differential. Anything short of a cause that stands out asks or abstains."""
     ranked = differential.ranked
-    if stands_out(ranked) and differential.none < NONE_LIMIT and ranked[0].id in catalogue.by_id:
-        return "handoff" if catalogue.by_id[ranked[0].id].needs_person else "answer"
+    first = catalogue.by_id.get(ranked[0].id) if ranked else None
+    if first and stands_out(ranked) and differential.none < NONE_LIMIT:
+        if not first.confirmed and differential.turns >= TURN_LIMIT and parts_the_leaders(differential):
+            return "ask"
+        return "handoff" if first.needs_person else "answer"
     return "ask" if parts_the_leaders(differential) else "abstain"

@@ -32,6 +32,14 @@ _GIFT = (
     r"|escalation)"
 )
 _PROMISES = (
+    re.compile(r"\b(?:100 ?% (?:fixed|sure|safe)|always (?:refunds?|fixes|works)|count on an?)\b", re.I),
+    re.compile(r"\b(?:it|this|that) will (?:work|be (?:fine|over|gone))\b", re.I),
+    re.compile(r"\b(?:refunds?|credits?) (?:is|are) (?:issued|given|paid|granted)\b", re.I),
+    re.compile(
+        r"\b(?:your|the|this|an?) (?:case|ticket|issue|report|request|claim) (?:has|have) been "
+        r"(?:forwarded|reported|passed on|created|filed|opened)\b",
+        re.I,
+    ),
     re.compile(rf"\b{_WHO}(?:'ll| will| shall| (?:is|are|am) going to)\s+(?:\w+\s+){{0,2}}?{_ACTS}\w*", re.I),
     re.compile(
         rf"\b(?:will|shall|(?:is|are) going to|'ll)\s+(?:\w+\s+){{0,2}}?be\s+(?:\w+\s+)?{_DONE}\b", re.I

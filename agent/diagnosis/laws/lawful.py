@@ -22,6 +22,14 @@ _CLIENT = (
 )
 _DISGUISE = (
     re.compile(
+        r"\buser[- ]agent\b[^.;!?]{0,20}\b(?:to match|like) [^.;!?]{0,30}\b(?:cli|client|claude)", re.I
+    ),
+    re.compile(r"\b(?:add|send|set|inject|copy)\b[^.;!?]{0,30}\bx-anthropic-billing-header\b", re.I),
+    re.compile(
+        r"\b(?:rename|report|present|label)\b[^.;!?]{0,30}\b(?:to|as) (?:claude[- ]code|claude-cli)\b", re.I
+    ),
+    re.compile(r"\b(?:same|identical) headers? as\b[^.;!?]{0,30}\b(?:client|cli|claude)", re.I),
+    re.compile(
         r"\b(?:spoof|fak(?:e|ing)|forg(?:e|ing)|impersonat(?:e|ing)|disguis(?:e|ing)|mask(?:ing)?"
         r"|mimic(?:king)?"
         rf"|imitat(?:e|ing)|falsify)\w*\b[^.;!?]{{0,60}}\b{_CLIENT}",
@@ -48,6 +56,13 @@ _DISGUISE = (
     ),
 )
 _REGION = (
+    re.compile(r"\b(?:us|uk|american|european|foreign) (?:proxy|vpn|server|ip)\b", re.I),
+    re.compile(
+        r"\b(?:to )?(?:avoid|escape) the (?:region|country|geo)\w*[- ]?(?:block|rule|check|restriction)", re.I
+    ),
+    re.compile(
+        r"\bvpn\b[^.;!?]{0,20}\bto (?:an? |the )?(?:supported|allowed|other|different|us|united)\b", re.I
+    ),
     re.compile(
         rf"\b{_EVADE}\b[^.;!?]{{0,60}}\b(?:region\w*|countr(?:y|ies)|geo\w*|location|sanctions?"
         rf"|territor\w+)",
@@ -74,6 +89,7 @@ _FILTER_NAME = (
 _FILTER = (
     re.compile(rf"\b{_EVADE}\b[^.;!?]{{0,60}}\b{_FILTER_NAME}", re.I),
     re.compile(r"\bjailbreak\w*", re.I),
+    re.compile(rf"\breplac(?:e|ing) (?:letters|characters|words)\b[^.;!?]{{0,40}}\b{_FILTER_NAME}", re.I),
     re.compile(
         r"\b(?:encod(?:e|ing)|obfuscat(?:e|ing)|base64|rot13|misspell(?:ing)?|leetspeak|homoglyphs?)\b"
         rf"[^.;!?]{{0,80}}\b(?:{_FILTER_NAME}|detect\w*|policy|notice[ds]?)",
@@ -81,11 +97,12 @@ _FILTER = (
     ),
 )
 _TLS = (
-    re.compile(r"NODE_TLS_REJECT_UNAUTHORIZED['\"]?\s*(?:=|to|:)?\s*['\"]?(?:0|false)\b", re.I),
+    re.compile(r"NODE_TLS_REJECT_UNAUTHORIZED['\"`]?\s*(?:=|to|:)?\s*['\"`]?(?:0|false)\b", re.I),
     re.compile(
-        r"\bverify\s*=\s*False\b|\brejectUnauthorized['\"]?\s*:\s*false|\bPYTHONHTTPSVERIFY\s*=\s*0", re.I
+        r"\bverify['\"`]?\s*(?:=|:|to)\s*['\"`]?False\b|\brejectUnauthorized['\"]?\s*:\s*false|\bPYTHONHTTPSVERIFY\s*=\s*0",
+        re.I,
     ),
-    re.compile(r"(?<![\w-])--insecure\b|\bcurl\b[^.;\n]{0,40}\s-\w*k\b|-SkipCertificateCheck\b", re.I),
+    re.compile(r"(?<![\w-])--insecure\b|\bcurl\b[^.;\n]{0,40}\s-\w*k\b|`-k`|-SkipCertificateCheck\b", re.I),
     re.compile(r"\bstrict-ssl[ =]+false|\bsslVerify[ =]+false", re.I),
     re.compile(
         r"\b(?:disabl(?:e|ing)|turn(?:ing)? off|switch(?:ing)? off|skip(?:ping)?|ignor(?:e|ing)"

@@ -10,6 +10,13 @@ from agent.diagnosis.ground import check
 from agent.diagnosis.laws.honest import problems
 
 PROMISES = [
+    "Support always refunds this.",
+    "100% fixed after the update.",
+    "It will work after the update.",
+    "Refunds are issued automatically.",
+    "You can count on a refund.",
+    "The issue has been forwarded to the team.",
+    "Your ticket has been created.",
     "Your credit will be refunded.",
     "It will soon be fully refunded.",
     "You will get your money back.",
@@ -100,7 +107,7 @@ def test_doubt_is_not_certainty(text: str):
     assert not problems(text, confirmed=False)
 
 
-@pytest.mark.parametrize("text", PROMISES[:6])
+@pytest.mark.parametrize("text", PROMISES[7:13])
 @pytest.mark.parametrize("place", PLACES)
 def test_a_promise_is_found_in_every_place(room: SimpleNamespace, text: str, place: str):
     d = room.seed_diagnosis()

@@ -9,6 +9,18 @@ import pytest
 from agent.diagnosis.laws.lawful import problems
 
 UNLAWFUL = [
+    "Change the User-Agent string to match the CLI.",
+    "Add the header x-anthropic-billing-header yourself.",
+    "Rename your tool to claude-cli.",
+    "Use a US proxy to reach the API.",
+    "Set HTTPS_PROXY to a server abroad to avoid the region block.",
+    "Switch your VPN to a supported country.",
+    "Replace letters so that the content filter does not trigger.",
+    "Set verify to False.",
+    "Add `-k` to curl.",
+    "Set `NODE_TLS_REJECT_UNAUTHORIZED` to `0`.",
+    "Send the same headers as the official client.",
+    "Let the harness report itself as Claude Code.",
     "Spoof the user agent of Claude Code.",
     "Spoof the User-Agent header.",
     "Fake the x-anthropic-billing-header.",

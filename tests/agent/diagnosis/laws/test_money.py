@@ -40,6 +40,17 @@ PAYS = [
     "Pay $20 more.",
     "Set ANTHROPIC_API_KEY and use API billing.",
     "Once extra usage is enabled it works.",
+    "Get more credits.",
+    "Please top up.",
+    "Put money on the account.",
+    "Purchase a higher plan.",
+    "Get the Max plan.",
+    "Load $5 onto the account.",
+    "Go to claude.ai/settings/usage and add more.",
+    "Enter a credit card.",
+    "Activate billing.",
+    "Use API billing instead.",
+    "Recharge your account.",
 ]
 FREE = [
     "Do not buy or claim extra usage before the free checks.",
