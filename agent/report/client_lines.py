@@ -216,7 +216,8 @@ def _message(screen: Screen, start: int, end: int, lead: str, compiled: Compiled
         ragged = any(verdict is True for verdict in verdicts)
         for piece, seen in zip(pieces[1:], verdicts, strict=False):
             out += (" " if blank_between(out, piece, seen, ragged, compiled.vocabulary) else "") + piece
-    return _RETRYING.sub("", out).rstrip(" \\"), stop
+    out = _RETRYING.sub("", out).rstrip(" \\")
+    return out.rstrip(")") if "(" not in out else out, stop
 
 
 def _generic(screen: Screen, match: re.Match[str], compiled: Compiled) -> ClientLine | None:

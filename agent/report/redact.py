@@ -32,12 +32,12 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ),
     ("jwt", r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]{0,})?", "eyJ"),
     ("bearer", r"(?i:(?<=\bbearer )|(?<=\bbasic ))(?!\[redacted|token|auth)[A-Za-z0-9._~+/=-]{12,}", ""),
+    ("cookie", r"(?im)(?<=cookie: )(?!\[redacted)[^\r\n]*=[^\r\n]*", ""),
     (
         "session-key",
         r"(?i:(?<=sessionkey=)|(?<=sessionkey: )|(?<=sessionkey\": \")|(?<=sessionkey\":\"))" + _VALUE,
         "",
     ),
-    ("cookie", r"(?im)(?<=cookie: )(?!\[redacted)[^\r\n]*=[^\r\n]*", ""),
     (
         "key",
         r"(?i:(?<=api[_-]key)|(?<=auth[_-]token)|(?<=oauth[_-]token)|(?<=access[_-]token)"

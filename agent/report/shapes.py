@@ -11,6 +11,7 @@ _MAX_NESTING = 6
 _ID = re.compile(r"(?:req_[A-Za-z0-9_-]{6,}|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})")
 _ID_KEYS = ("request_id", "requestId", "requestID", "request-id", "RequestId", "x-request-id")
 _STATUS_KEYS = ("status", "statusCode", "status_code", "code", "http_status", "httpStatusCode")
+_LEAD_STATUS = re.compile(r"\b([345]\d\d)\W{0,8}$")
 _TYPE_NAME = re.compile(
     r"[a-z]+(?:_[a-z]+)*_(?:error|limit|exceeded|large)|forbidden|unauthorized|invalid_request"
 )
@@ -73,7 +74,10 @@ def _embedded(text: Any) -> dict[str, Any] | None:
         return None
     if not isinstance(value, dict):
         return None
-    return value if "error" in value or _stands_alone(value) or "code" in value else None
+    if "error" not in value and "code" not in value and not _stands_alone(value):
+        return None
+    lead = _LEAD_STATUS.search(text[:start])
+    return {"status_code": int(lead.group(1)), **value} if lead else value
 
 
 def _message(level: dict[str, Any]) -> Any:

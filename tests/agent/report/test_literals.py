@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from agent.report.lexicon import Lexicon
+from agent.report.literals import required
+from agent.report.statements import compile_rules, read_statements
+from agent.report.terminal import plain
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        (r"\b(?:alpha|beta)\b.{0,9}\bgammas?\b", {"gamma"}),
+        (r"colou?r", {"colo"}),
+        (r"(?:abc)?defg+", {"defg"}),
+        (r"one(?!two)three", {"three"}),
+        (r"\d+ ?%", None),
+        (r"(?:login|\w+)", None),
+        (r"(\w)\1", None),
+    ],
+)
+def test_the_words_that_a_match_needs(pattern: str, words: set[str] | None) -> None:
+    found = required(pattern)
+    assert found == (None if words is None else frozenset(words))
+
+
+def test_skipping_expressions_changes_no_statement(lexicon: Lexicon) -> None:
+    rules = compile_rules(lexicon)
+    assert rules.rules
+    for rule in lexicon.statements:
+        for pattern in (*rule.patterns, *rule.denied, *rule.unless):
+            words = required(pattern)
+            for sample in SAMPLES:
+                if words and re.search(pattern, sample):
+                    assert any(word in sample for word in words), pattern
+    for sample in SAMPLES:
+        read_statements(plain(sample), rules, [])
+
+
+SAMPLES = [
+    "there was an old anthropic_api_key in my .env file and removing the key fixed it",
+    "i use opencode with my max plan through a proxy, and usage page shows 3 percent",
+    "logging out and back in does not help; the login works but the first call fails",
+    "it worked in 2.1.30 and i upgraded to the latest version yesterday on a network behind zscaler",
+    "after the image was read every message fails, even after /compact and in a new session",
+    "i was charged twice and want a refund; the balance shows credits but the cap is reached",
+]
