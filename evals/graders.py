@@ -6,6 +6,7 @@ better, but for `brier`, where 0 is best.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -114,7 +115,7 @@ def grade_issues(case: Case, answer: Answer) -> list[Result]:
     """Precision at 3 and recall at 10 of the expected issues; each says why; never the own thread."""
     urls = [issue.url for issue in answer.issues]
     source = case.submission.source
-    own = source.url if source else None
+    own = re.split(r"[?#]", source.url)[0].rstrip("/") if source and source.url else None
     mute = [issue.url for issue in answer.issues if not issue.why.strip()]
     results = [
         Result(

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from agent.causes.cause import WeighedCause
+from agent.issues.issue import RelatedIssue
+from agent.report.error_report import Source, Submission
 from evals.case import Case, ExpectedError
 from evals.graders import ROOMS, Result, brier, failed, grade, place, place_word
 
@@ -68,6 +70,15 @@ def test_issues_score_and_the_own_thread_breaks(answered: Any, make_case: Make) 
     found = results(make_case(issues=[url]), answered, issues=[])
     assert (found["issues.precision_at_3"].value, found["issues.recall_at_10"].value) == (0.0, 0.0)
     assert found["issues.expected_shown"].value is False
+    source = Source(url=f"{url}#issuecomment-1")
+    submission = Submission(text="x", source=source)
+    own = make_case().model_copy(update={"submission": submission})
+    issue = RelatedIssue(
+        repository="o/n", number=1, url=url, title="t", state="open", relation="similar", score=1.0, why=""
+    )
+    shown = results(own, answered, issues=[issue])
+    assert shown["issues.own_thread_absent"].value is False
+    assert shown["issues.each_says_why"].value is False
 
 
 def test_a_swapped_cause_breaks_and_names_the_place(answered: Any, make_case: Make) -> None:

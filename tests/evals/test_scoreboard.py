@@ -19,7 +19,10 @@ Make = Callable[..., Case]
 def rows(make_case: Make, answered: Any) -> tuple[Row, Row]:
     case, answer = make_case("blue-mill"), answered.answer
     causes = answer.causes
-    swapped = answer.model_copy(update={"causes": [causes[1], causes[2], causes[0]]})
+    likelihoods = [cause.likelihood for cause in causes]
+    order = zip([causes[1], causes[2], causes[0]], likelihoods, strict=False)
+    ranked = [cause.model_copy(update={"likelihood": likelihood}) for cause, likelihood in order]
+    swapped = answer.model_copy(update={"causes": ranked})
     good, bad = (grade(case, a, answered.catalogue) for a in (answer, swapped))
     return row_of(case, good, action="answer", confidence=0.9), row_of(case, bad, confidence=0.9)
 
