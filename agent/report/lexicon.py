@@ -82,7 +82,7 @@ class Lexicon(Noun):
         if not table:
             return None
         longest_first = sorted(table, key=len, reverse=True)
-        return re.compile(r"\b(?:" + "|".join(map(re.escape, longest_first)) + r")\b", re.I), table
+        return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)", re.I), table
 
     def canonical(self, text: str) -> str:
         """`text` with every drifted term replaced by its canonical one (case-insensitive)."""

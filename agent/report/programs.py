@@ -26,7 +26,7 @@ _NAMED = re.compile(rf"(?<![\w/@.-])(?:{_ANY})(?![\w/-]|\.(?:md|json|py|ts|toml|
 _SENDS_BEFORE = re.compile(
     r"(?:\b(?:us(?:e|es|ed|ing)|via|through|with|from|in|inside|into|by|run(?:ning|s)?|every|all|each|any"
     r"|of|my|our|the|of the"
-    r"|for an?|for|behind|configured|installed|latest|on|an?)\s|^|[\[(:>-]\s?|\*\*)$",
+    r"|for an?|for|behind|configured|installed|latest|on|an?)\s|^|[.!?]\s|[\[(:>-]\s?|\*\*)$",
     re.I,
 )
 _SENDS_AFTER = re.compile(

@@ -19,6 +19,8 @@ _PATTERNS: tuple[tuple[ReadingSource, re.Pattern[str]], ...] = (
     ("command", re.compile(r"claude (?:--version|-v)\b[\s`$>=:-]{1,8}" + _VERSION)),
     ("user-agent", re.compile(r"claude-(?:cli|code)/" + _VERSION)),
     ("log", re.compile(r"(?:^|[\s*-])Version:\*{0,2} " + _VERSION)),
+    ("error", re.compile(r"Claude Code " + _VERSION + r" does not support this model")),
+    ("error", re.compile(r"your version of Claude Code \(" + _VERSION + r"\) needs an update")),
     ("log", re.compile(r"cc_version=" + _VERSION)),
     ("log", re.compile(r"\bclaude(?:-code)?[/\\]versions[/\\]" + _VERSION)),
     ("log", re.compile(r"@anthropic-ai/claude-code@" + _VERSION)),
