@@ -121,9 +121,13 @@ class FixVersion(Noun):
 
 
 class Differential(Noun):
-    """All causes weighed: `ranked` is sorted, `none` is the likelihood of "none of these"."""
+    """All causes weighed: `ranked` is sorted, `none` is the likelihood of "none of these".
+
+    `turns` is the probability that the answer to `question` puts another cause first.
+    """
 
     ranked: list[WeighedCause]
     none: float
     question: Question | None = None
+    turns: float = 0.0
     fix_versions: list[FixVersion] = []

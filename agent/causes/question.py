@@ -26,8 +26,11 @@ PART_RATIO = 1.5
 
 def best_question(
     evidence: Evidence, catalogue: Catalogue, likelihoods: Mapping[str, float]
-) -> Question | None:
-    """The askable unknown sign with the highest expected information gain, or None."""
+) -> tuple[Question, float] | None:
+    """The askable unknown sign with the highest expected information gain, or None.
+
+    With it comes the probability that its answer puts another cause first.
+    """
     leading = sorted(catalogue.causes, key=lambda c: (-likelihoods[c.id], c.id))[:ASKED_ABOUT]
     best: tuple[float, AskableSign] | None = None
     for cause in leading:
@@ -40,7 +43,8 @@ def best_question(
     if best is None:
         return None
     asked = best[1]
-    return Question(text=asked.text, how=asked.how, splits=_splits(asked, leading))
+    question = Question(text=asked.text, how=asked.how, splits=_splits(asked, leading))
+    return question, _turns(asked, catalogue, likelihoods, leading[0])
 
 
 def _rate(cause: Cause, asked: AskableSign) -> float:
@@ -67,6 +71,20 @@ def _gain(asked: AskableSign, catalogue: Catalogue, likelihoods: Mapping[str, fl
         if total > 0:
             after += total * _entropy([j / total for j in joint])
     return before - after
+
+
+def _turns(
+    asked: AskableSign, catalogue: Catalogue, likelihoods: Mapping[str, float], first: Cause
+) -> float:
+    """The probability of an answer after which `first` is no longer the likeliest cause."""
+    rates = {cause.id: _rate(cause, asked) for cause in catalogue.causes}
+    none = max(0.0, 1.0 - sum(likelihoods.values()))
+    turned = 0.0
+    for answer in (rates, {cause_id: 1.0 - rate for cause_id, rate in rates.items()}):
+        joint = {cause_id: likelihoods[cause_id] * rate for cause_id, rate in answer.items()}
+        if max(joint.values()) > joint[first.id]:
+            turned += sum(joint.values()) + none * (NEUTRAL if answer is rates else 1.0 - NEUTRAL)
+    return turned
 
 
 def _entropy(parts: list[float]) -> float:

@@ -186,6 +186,14 @@ def request_id_form(request_id: str) -> str:
     return "first-party" if re.match(r"req_01[0-9A-Za-z]{10,}$", request_id) else "other"
 
 
+@_sign("error.html", "a web page came in place of an API error, with one of these statuses", "status")
+def _html(evidence: Evidence, args: Mapping[str, Any]) -> Reading:
+    if not evidence.report.errors:
+        return None
+    pages = {f"html-page-{status}" for status in args["status"]}
+    return bool(pages & evidence.signatures)
+
+
 @_sign("error.none", "no error was found in the report")
 def _no_error(evidence: Evidence, args: Mapping[str, Any]) -> Reading:
     return not evidence.report.errors

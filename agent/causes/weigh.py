@@ -45,10 +45,12 @@ def weigh(report: ErrorReport, usage: UsageAssessment, catalogue: Catalogue) -> 
         if rank < SHOWN_AT_LEAST or likelihoods[cause.id] >= SHOWN_FROM
     ]
     first = catalogue.by_id[shown[0].id] if shown else None
+    asked = best_question(evidence, catalogue, likelihoods)
     return Differential(
         ranked=shown,
         none=round(max(0.0, 1.0 - sum(c.likelihood for c in shown)), 4),
-        question=best_question(evidence, catalogue, likelihoods),
+        question=asked[0] if asked else None,
+        turns=round(asked[1], 4) if asked else 0.0,
         fix_versions=fix_versions(first.id, report, catalogue) if first else [],
     )
 

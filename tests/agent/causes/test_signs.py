@@ -61,6 +61,7 @@ READINGS: list[tuple[str, dict[str, Any], Evidence, Evidence | None]] = [
         report(says={"lane-words": True}),
         None,
     ),
+    ("error.html", {"status": [404]}, report(errors=[event(signature="html-page-404")]), SEED),
     ("error.status", {"is": [400]}, SEED, report(errors=[event(status=529)])),
     ("error.type", {"is": ["invalid_request_error"]}, SEED, report(errors=[event(type="api_error")])),
     ("error.group", {"is": ["usage-limits"]}, SEED, report(errors=[event(group="network")])),
