@@ -145,7 +145,11 @@ def db_upgrade() -> None:
     _print(f"The database has schema {head()}.")
 
 
-@evals_app.command("run", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+@evals_app.command(
+    "run",
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)
 def evals_run(ctx: typer.Context) -> None:
     """Diagnose every case, print the scores.
 

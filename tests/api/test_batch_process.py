@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from api.batch_lines import Line
+from api.batch_process import BatchStopped, Worker
+
+
+def test_a_worker_says_its_limit_answers_and_ends(refusal: str) -> None:
+    with Worker() as worker:
+        assert worker.hello() == 6_000_000
+        raw = json.dumps({"id": "a", "text": refusal}).encode()
+        good, passed_over, bad = worker.answer([Line(1, raw), Line(2, b"", "Too long."), Line(3, b"{")])
+    assert json.loads(good)["client_id"] == "a"
+    assert (json.loads(passed_over)["detail"], json.loads(passed_over)["line"]) == ("Too long.", 2)
+    assert json.loads(bad)["line"] == 3
+
+
+def test_a_worker_that_ended_is_said(refusal: str) -> None:
+    with Worker() as worker:
+        worker.hello()
+        worker.end()
+        with pytest.raises(BatchStopped, match="ended with status 0"):
+            worker.answer([Line(1, b"{}")])
