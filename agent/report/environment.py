@@ -29,7 +29,7 @@ _TRUST = {
 _LOUD = ("client_version", "platform", "plan", "auth", "base_url")
 _FROM_SURE_SOURCES = ("platform", "auth", "plan")
 _MOST_READINGS = 6
-_MOST_TEXT = 200_000
+_MOST_TEXT = 48_000
 
 
 class Environment(NamedTuple):

@@ -23,7 +23,7 @@ _CLAUSE = re.compile(r"[,;:()]|\b(?:but|although|though|however|because|while|ye
 _ANALYSIS = re.compile(r"(?m)^extent analysis$")
 _REACH = 40
 _MOST_SENTENCE = 1_200
-_MOST_TEXT = 60_000
+_MOST_TEXT = 48_000
 
 
 class _Expression(NamedTuple):
