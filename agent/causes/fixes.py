@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.causes.catalogue import Catalogue
 from agent.causes.cause import FixVersion
-from agent.causes.signs import version_tuple
+from agent.causes.evidence import version_tuple
 from agent.report.error_report import ErrorReport
 
 AT_MOST = 3

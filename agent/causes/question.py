@@ -12,7 +12,8 @@ from collections.abc import Mapping
 
 from agent.causes.catalogue import Catalogue
 from agent.causes.cause import AskableSign, Cause, Question
-from agent.causes.signs import Evidence, read_sign
+from agent.causes.evidence import Evidence
+from agent.causes.signs import read_sign
 
 NEUTRAL = 0.3
 """P(present) of a sign under a cause that says nothing of it."""
@@ -73,9 +74,7 @@ def _gain(asked: AskableSign, catalogue: Catalogue, likelihoods: Mapping[str, fl
     return before - after
 
 
-def _turns(
-    asked: AskableSign, catalogue: Catalogue, likelihoods: Mapping[str, float], first: Cause
-) -> float:
+def _turns(asked: AskableSign, catalogue: Catalogue, likelihoods: Mapping[str, float], first: Cause) -> float:
     """The probability of an answer after which `first` is no longer the likeliest cause."""
     rates = {cause.id: _rate(cause, asked) for cause in catalogue.causes}
     none = max(0.0, 1.0 - sum(likelihoods.values()))

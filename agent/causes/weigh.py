@@ -11,9 +11,10 @@ import math
 
 from agent.causes.catalogue import Catalogue
 from agent.causes.cause import Cause, Differential, WeighedCause
+from agent.causes.evidence import Evidence
 from agent.causes.fixes import fix_versions
 from agent.causes.question import best_question
-from agent.causes.signs import Evidence, read_sign
+from agent.causes.signs import read_sign
 from agent.report.error_report import ErrorReport
 from agent.usage.account import UsageAssessment
 

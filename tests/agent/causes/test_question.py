@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from agent.causes.evidence import Evidence
 from agent.causes.question import best_question
-from agent.causes.signs import Evidence
 from agent.causes.weigh import weigh
 from agent.report.error_report import ErrorReport, Statement
 from agent.usage.account import UsageAssessment
