@@ -23,6 +23,10 @@ class TooLarge(BadInput):
     """The input has {size} bytes; at most {limit} are read. Send the part round the error."""
 
 
+class BadCursor(BadInput):
+    """The cursor is not one that this list gave; leave it out to begin at the start."""
+
+
 class BadCatalogue(AgentError):
     """The cause file {file} is not valid: {why}."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from agent.causes.cause import Cost, FixVersion, Question, WeighedCause
 from agent.issues.issue import RelatedIssue
@@ -99,3 +99,140 @@ class Answer(Noun):
     provenance: Provenance
     cost: ModelCost
     timings_ms: dict[str, float]
+
+
+class DiagnosisFilter(Noun):
+    """What a list of diagnoses is narrowed to; a field that is None narrows nothing.
+
+    `cause` is the id of the first cause, `since` a moment with its zone (inclusive).
+    """
+
+    cause: str | None = None
+    action: Action | None = None
+    signature: str | None = None
+    request_id: str | None = None
+    client_id: str | None = None
+    since: datetime | None = None
+    owner: str | None = None
+
+
+class Decision(Noun):
+    """What a support engineer decided about a diagnosis; `cause` is the true one where they name it."""
+
+    verdict: Literal["approve", "edit", "reject"]
+    text: str | None = None
+    cause: str | None = None
+    by: str
+    at: datetime
+
+
+class Vote(Noun):
+    """One reader's vote on a diagnosis; a field that is None was not answered."""
+
+    reader: str
+    works: bool | None = None
+    easy_fix: bool | None = None
+    time_saver: bool | None = None
+    blocking: bool | None = None
+    common_issue: bool | None = None
+    reproducible: bool | None = None
+    comment: str | None = None
+    at: datetime
+
+
+class RunEvent(Noun):
+    """One event of a diagnosis's run; `seq` is 1, 2, 3, ... within that diagnosis."""
+
+    seq: int
+    name: str
+    data: dict[str, Any]
+
+
+RunState = Literal["running", "done", "failed"]
+
+
+class StoredDiagnosis(Noun):
+    """One diagnosis as it is kept: `answer` when it is done, `problem` when it failed.
+
+    `submission` is what was sent, with secrets replaced. `decision` is the latest one.
+    """
+
+    id: str
+    owner: str | None
+    state: RunState
+    created_at: datetime
+    submission: dict[str, Any]
+    answer: Answer | None = None
+    problem: dict[str, Any] | None = None
+    decision: Decision | None = None
+    votes: list[Vote] = []
+
+
+class DiagnosisSummary(Noun):
+    """One line of a list of diagnoses. While it runs, or where it failed, what an answer says is None."""
+
+    id: str
+    client_id: str | None
+    owner: str | None
+    state: RunState
+    created_at: datetime
+    action: Action | None = None
+    cause: str | None = None
+    confidence: float | None = None
+    summary: str | None = None
+    title: str | None = None
+
+
+class Page(Noun):
+    """Some diagnoses, the newest first, and the cursor of the page after it; None at the end."""
+
+    items: list[DiagnosisSummary]
+    next: str | None = None
+
+
+class Claim(Noun):
+    """What became of a claim on an idempotency key.
+
+    new: this caller makes the diagnosis. running: another one is at it. done: `diagnosis_id` is its
+    result. mismatch: the key was used with another body.
+    """
+
+    state: Literal["new", "running", "done", "mismatch"]
+    diagnosis_id: str | None = None
+
+
+class Turn(Noun):
+    """One thing said in a thread. `reply`, `diagnosis_id` and `changed` belong to what Caseworker said."""
+
+    turn: int
+    role: Literal["user", "caseworker"]
+    content: str
+    reply: dict[str, Any] | None = None
+    diagnosis_id: str | None = None
+    changed: list[str] = []
+    at: datetime
+
+
+class Thread(Noun):
+    """A conversation about one case; `submission` is the case so far, with secrets replaced."""
+
+    id: str
+    owner: str | None
+    turns: list[Turn] = []
+    submission: dict[str, Any] = {}
+    created_at: datetime
+
+
+Role = Literal["reader", "agent", "admin"]
+
+
+class ApiKey(Noun):
+    """A key of the API without its secret; `prefix` is the part that is shown and looked up."""
+
+    id: str
+    prefix: str
+    name: str
+    role: Role
+    created_at: datetime
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
