@@ -136,15 +136,22 @@ def _judge(screen: Screen, hit: Hit, squeezed: _Squeezed, compiled: Compiled) ->
     message, stop = _message(screen, start, end, lead, compiled)
     status = _STATUS_IN.search(labelled) if labelled else None
     begin = start - len(labelled)
-    template = hit.pattern.template
+    pattern = _most_specific(message, hit.pattern, compiled)
+    template = pattern.template
     return ClientLine(
         int(status.group(1)) if status else template.status,
         message,
-        hit.pattern,
+        pattern,
         begin,
         stop,
         labelled.lower().startswith("api error") or template.template.startswith("API Error"),
     )
+
+
+def _most_specific(message: str, hit: Pattern, compiled: Compiled) -> Pattern:
+    """The template that the whole message fills, where it says more than the one that was hit."""
+    whole = match_message(message, compiled)
+    return whole if whole and whole.weight > hit.weight else hit
 
 
 def _filled_from(text: str, line_start: int, start: int) -> int:
@@ -175,7 +182,8 @@ def _is_evidence(
         return True
     if at_start and pattern.words > 1 and text[start].isupper() == _is_upper(pattern):
         line_end = text.find("\n", end)
-        if not text[end : line_end if line_end >= 0 else len(text)].strip(" .…!\"'`”’*)"):
+        rest = text[end : line_end if line_end >= 0 else len(text)].strip(" .…!\"'`”’*)")
+        if not rest or rest.startswith("·"):
             return True
     if not pattern.template.bare:
         return False

@@ -21,6 +21,14 @@ _NEGATION = re.compile(
 )
 _CLAUSE = re.compile(r"[,;:()]|\b(?:but|although|though|however|because|while|yet)\b")
 _ANALYSIS = re.compile(r"(?m)^extent analysis$")
+_ORDER = re.compile(
+    r"\b(?:ignor\w*|disregard|forget|override)\b.{0,25}\b(?:previous|prior|above|earlier|all|your|other|todas?|anteriores"
+    r"|vorherigen|précédentes)\b.{0,20}\b(?:instruc\w+|instruç\w+|anweisung\w*|rules?|prompts?)\b"
+    r"|\b(?:note|message|instructions?)\b.{0,20}\b(?:to|for) the (?:model|assistant|bot|ai|reader|support bot)\b"
+    r"|^\W*(?:assistant|system(?: note)?)\b\W*[:,\]]|\byou must now (?:output|say|answer|state)\b"
+    r"|\bthe correct diagnosis is\b|\bnew policy:"
+)
+"""An order to the program that reads: it tells nothing of the reporter's case."""
 _REACH = 40
 _MOST_SENTENCE = 1_200
 _MOST_TEXT = 48_000
@@ -67,12 +75,14 @@ def _compile(rule: StatementRule) -> _Rule:
 def read_statements(screen: Screen, rules: Rules, bodies: list[tuple[int, int]]) -> list[Statement]:
     """Each statement once, as first said; error bodies (spans of the plain text) say nothing.
 
-    What a tracker's page adds as its own analysis is nobody's statement.
+    What a tracker's page adds as its own analysis is nobody's statement, and an order to the program
+    that reads is none either.
     Where a rule is both affirmed and denied, in different sentences, the first word stands.
     """
     own = _ANALYSIS.search(screen.text, 0, _MOST_TEXT)
     spans = _sentences(screen.text[: own.start() if own else _MOST_TEXT], bodies)
-    sentences = [rules.lexicon.canonical(_folded(screen.text[start:end])) for start, end in spans]
+    folded = [rules.lexicon.canonical(_folded(screen.text[start:end])) for start, end in spans]
+    sentences = ["" if _ORDER.search(sentence) else sentence for sentence in folded]
     whole = "\n".join(sentences)
     found: list[Statement] = []
     for rule in rules.rules:

@@ -88,7 +88,8 @@ def test_every_sign_is_used(root: Path, catalogue: Catalogue) -> None:
     assert not [name for name in SIGNS if name not in used and f'"{name}"' not in fixtures]
 
 
-def test_every_statement_is_used_and_every_used_one_is_defined(catalogue: Catalogue) -> None:
+def test_every_statement_is_used_and_every_used_one_is_defined(root: Path, catalogue: Catalogue) -> None:
+    client_signs = (root / "agent" / "causes" / "client_signs.py").read_text(encoding="utf-8")
     defined = {rule.id for rule in catalogue.lexicon.statements}
     assert len(defined) == len(catalogue.lexicon.statements)
     used = {
@@ -97,8 +98,9 @@ def test_every_statement_is_used_and_every_used_one_is_defined(catalogue: Catalo
         if sign in ("says", "error.named")
         for statement in args["any"]
     }
+    by_signs = {name for name in defined if f'"{name}"' in client_signs}
     assert not sorted(used - defined), "used by a cause, but defined nowhere"
-    assert not sorted(defined - used), "defined, but no cause uses it"
+    assert not sorted(defined - used - by_signs), "defined, but no cause uses it"
 
 
 def test_every_signature_that_a_sign_names_exists(catalogue: Catalogue) -> None:
