@@ -14,7 +14,9 @@ ANSWER_LIKELIHOOD = 0.48
 """The first cause must be at least this likely to be acted on."""
 ANSWER_LEAD = 0.12
 """And this far ahead of the second one."""
-NONE_LIMIT = 0.50
+ALONE_LIKELIHOOD, ALONE_SHARE = 0.40, 0.25
+"""A cause this likely may be acted on too where no other has this share of its likelihood."""
+NONE_LIMIT = 0.58
 """From this likelihood of "none of these" on, nothing is concluded, however far the first leads."""
 TURN_LIMIT = 0.15
 """Where one answer would put another cause first with this probability, an unconfirmed cause is not
@@ -33,6 +35,8 @@ def stands_out(causes: list[WeighedCause]) -> bool:
         return False
     second = causes[1].likelihood if len(causes) > 1 else 0.0
     first = causes[0].likelihood
+    if first >= ALONE_LIKELIHOOD and second <= ALONE_SHARE * first:
+        return True
     return first >= ANSWER_LIKELIHOOD and round(first - second, 9) >= ANSWER_LEAD
 
 

@@ -28,6 +28,11 @@ _PROSE = re.compile(
     r"|\b(max)(?=,| \(?\$?(?:100|200)| with|, usage)",
     re.I,
 )
+_PROSE_CHANGE = re.compile(
+    rf"\b(?:from|von|de) (?:claude )?(?:{_NAMED})[\w ]{{0,12}}? (?:to|auf|nach|à|a) (?:claude )?({_NAMED})\b"
+    rf"|\b(?:abonnement|abo|suscripción|assinatura|abbonamento) (?:claude )?({_NAMED})\b",
+    re.I,
+)
 _PROSE_PRO = re.compile(r"(?:(?<=[,(] )|(?<=^))(Pro|Max|Team|Enterprise)(?=[,;.)]|$)", re.M)
 _NOT = re.compile(
     r"(?:\b(?:not|no|isn[’']t|don[’']t have|without|never had)(?: an?| on an?| a)?|/|with the claude) ?$",
@@ -91,7 +96,13 @@ def plan_of(named: str) -> str:
 
 def plan_readings(screen: Screen) -> Iterator[Found]:
     """The plans that the text states, surest first."""
-    for source, pattern in (("form", _FIELD), ("banner", _BANNER), ("prose", _PROSE), ("prose", _PROSE_PRO)):
+    for source, pattern in (
+        ("form", _FIELD),
+        ("banner", _BANNER),
+        ("prose", _PROSE_CHANGE),
+        ("prose", _PROSE),
+        ("prose", _PROSE_PRO),
+    ):
         for found in pattern.finditer(screen.text):
             group = found.lastindex or 1
             if source == "prose" and _NOT.search(screen.text[max(0, found.start() - 20) : found.start()]):

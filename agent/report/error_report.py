@@ -64,6 +64,25 @@ class Submission(Noun):
         return self
 
 
+class Answered(Noun):
+    """A question that was asked in a conversation, and what the answer says of its sign.
+
+    `sign` and `args` are the question's, as its cause file gives them; `present` is None where the
+    answer leaves the sign open. A question that stands here is not asked again.
+    """
+
+    question: str
+    sign: str
+    args: dict[str, Any] = {}
+    present: bool | None = None
+
+
+class Case(Submission):
+    """A submission that a conversation has added to: with it, the questions that were asked."""
+
+    answers: list[Answered] = []
+
+
 class ErrorEvent(Noun):
     """One API error or client message found in the text; repeats are counted, not listed.
 

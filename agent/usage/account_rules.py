@@ -25,13 +25,16 @@ _DISPLAYS = re.compile(
 )
 _CLIENTS = re.compile(r"\b(?:claude code|cli|client|terminal|/usage|/status|status ?line|extension)\b", re.I)
 _VERSUS = re.compile(r"\b(?:while|vs\.?|versus|but|whereas|yet|mismatch|differs?|disagree)\b", re.I)
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?) ?%")
 _STILL_SHOWS = re.compile(
     r"\b(?:header|banner|/status|cli|client|terminal|claude code"
-r"|it)\b[^.;\n]{0,30}\b(?:still )?(?:shows?|says?|displays?|reports?)\b"
+r"|it)\b[^.;\n]{0,30}\b(?:still )?(?:shows?|says?|displays?|reports?|reads)\b"
     r"[^.;\n]{0,20}?\b(?:claude )?(?P<plan>max|pro|team|enterprise|free)\b", re.I,
 )  # fmt: skip
 _CHANGED = re.compile(
-    r"\b(?:down|up)graded?\b[^.;\n]{0,20}\b(?:to|from)\b|\bswitched (?:plans?|from)\b", re.I
+    r"\b(?:down|up)graded?\b[^.;\n]{0,20}\b(?:to|from)\b|\bswitched (?:plans?|from)\b"
+    r"|\bwent from (?:max|pro|team|free)\b",
+    re.I,
 )
 _NO_ORG = re.compile(
     r"\b(?:no|not (?:in|part of|on|a)|don'?t have|do not have|without"
@@ -123,7 +126,7 @@ def displays_disagree(report: ErrorReport, usage: UsageAssessment, now: datetime
         return None
     pair = _far_apart(usage.plan_windows, f"{report.title or ''}\n{report.text[:65_536]}")
     if not pair:
-        return None
+        return _told_apart(report)
     one, two = pair
     return Contradiction(
         rule="displays-disagree",
@@ -132,6 +135,22 @@ def displays_disagree(report: ErrorReport, usage: UsageAssessment, now: datetime
         else f"One display shows {WINDOW_WORDS[one.name]} at {one.used_percent:g} %.",
         account_shows=f"For {WINDOW_WORDS[one.name]} one reading is {one.used_percent:g} % ({one.basis}), "
         f"another {two.used_percent:g} % ({two.basis}).",
+        means="The displays do not agree, so one of them is out of date; which one is right must be "
+        "settled first.",
+    )
+
+
+def _told_apart(report: ErrorReport) -> Contradiction | None:
+    """The reporter sets two displays side by side, where only one figure names its window."""
+    told = next((s for s in report.statements if s.id == "displays-disagree" and s.affirmed), None)
+    said = report.text[slice(*told.span)] if told else ""
+    used = [float(figure) for figure in _PERCENT.findall(said)]
+    if not used or max(used) - min(used) < FAR_APART:
+        return None
+    return Contradiction(
+        rule="displays-disagree",
+        error_says=f"One display shows {max(used):g} %.",
+        account_shows=f"Another shows {min(used):g} % at the same time.",
         means="The displays do not agree, so one of them is out of date; which one is right must be "
         "settled first.",
     )
