@@ -30,12 +30,17 @@ class SignUse(Noun):
 
 
 class AskableSign(Noun):
-    """The question that settles a sign: what to ask, the command or place that answers it."""
+    """The question that settles a sign: what to ask, the command or place that answers it.
+
+    `yes` is what a bare "yes" says of the sign: it is present, it is absent, or nothing ("unclear":
+    a question with "which", or one between two things).
+    """
 
     text: str
     how: str
     sign: str
     args: dict[str, Any] = {}
+    yes: Literal["present", "absent", "unclear"] = "present"
 
 
 class Step(Noun):

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from agent.causes.catalogue import Catalogue
 from agent.causes.cause import AskableSign, Cause, Question
-from agent.causes.evidence import Evidence
+from agent.causes.evidence import Evidence, sign_key
 from agent.causes.signs import read_sign
 
 NEUTRAL = 0.3
@@ -36,7 +36,7 @@ def best_question(
     best: tuple[float, AskableSign] | None = None
     for cause in leading:
         for asked in cause.questions:
-            if read_sign(asked.sign, asked.args, evidence) is not None:
+            if _was_asked(asked, evidence) or read_sign(asked.sign, asked.args, evidence) is not None:
                 continue
             gain = _gain(asked, catalogue, likelihoods)
             if gain > LEAST_GAIN and (best is None or gain > best[0] + 1e-9):
@@ -46,6 +46,13 @@ def best_question(
     asked = best[1]
     question = Question(text=asked.text, how=asked.how, splits=_splits(asked, leading))
     return question, _turns(asked, catalogue, likelihoods, leading[0])
+
+
+def _was_asked(asked: AskableSign, evidence: Evidence) -> bool:
+    """Whether the user was asked this before, or could not give the fact that it asks for."""
+    if not evidence.answers:
+        return False
+    return bool({asked.text, asked.sign, sign_key(asked.sign, asked.args)} & evidence.asked)
 
 
 def _rate(cause: Cause, asked: AskableSign) -> float:

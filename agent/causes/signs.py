@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from agent.causes import account_signs, client_signs, error_signs, said_signs
-from agent.causes.evidence import Evidence
+from agent.causes.evidence import Evidence, sign_key
 from agent.causes.sign import Reading, Sign
 
 SIGNS: dict[str, Sign] = {
@@ -38,5 +38,11 @@ def check_use(name: str, args: Mapping[str, Any]) -> str | None:
 
 
 def read_sign(name: str, args: Mapping[str, Any], evidence: Evidence) -> Reading:
-    """Present (True), absent (False) or unknown (None). Raises KeyError for an unknown name."""
-    return SIGNS[name].predicate(evidence, args)
+    """Present (True), absent (False) or unknown (None). Raises KeyError for an unknown name.
+
+    What can be read goes before what was answered to the question about this sign.
+    """
+    reading = SIGNS[name].predicate(evidence, args)
+    if reading is None and evidence.settled:
+        return evidence.settled.get(sign_key(name, args))
+    return reading

@@ -8,6 +8,7 @@ each sign that is present or absent. Likelihoods are the softmax over all causes
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from agent.causes.catalogue import Catalogue
 from agent.causes.cause import Cause, Differential, WeighedCause
@@ -15,7 +16,7 @@ from agent.causes.evidence import Evidence
 from agent.causes.fixes import fix_versions
 from agent.causes.question import best_question
 from agent.causes.signs import read_sign
-from agent.report.error_report import ErrorReport
+from agent.report.error_report import Answered, ErrorReport
 from agent.usage.account import UsageAssessment
 
 UNCONFIRMED_CEILING = 0.90
@@ -24,9 +25,15 @@ SHOWN_AT_LEAST, SHOWN_AT_MOST = 3, 10
 SHOWN_FROM = 0.01
 
 
-def weigh(report: ErrorReport, usage: UsageAssessment, catalogue: Catalogue) -> Differential:
-    """Weigh every cause of the catalogue; 3 to 10 of them are shown, the rest counts as "none"."""
-    evidence = Evidence(report, usage)
+def weigh(
+    report: ErrorReport, usage: UsageAssessment, catalogue: Catalogue, answers: Sequence[Answered] = ()
+) -> Differential:
+    """Weigh every cause of the catalogue; 3 to 10 of them are shown, the rest counts as "none".
+
+    `answers` are those to the questions that a conversation has asked: they count as signs, and none
+    of these questions is asked again.
+    """
+    evidence = Evidence(report, usage, tuple(answers))
     scored = [(cause, *_score(cause, evidence)) for cause in catalogue.causes]
     likelihoods = _softmax({cause.id: score for cause, score, _ in scored})
     for cause in catalogue.causes:
