@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from agent.causes.cause import Question
+from agent.causes.cause import Differential, Question
 from agent.diagnosis import action
 from agent.diagnosis.action import choose, leading, parts_the_leaders, stands_out
 
@@ -18,7 +18,9 @@ ELSEWHERE = QUESTION.model_copy(update={"splits": ["pdf-rejected"]})
     ("first", "second", "out"),
     [
         (action.ANSWER_LIKELIHOOD, 0.0, True),
-        (action.ANSWER_LIKELIHOOD - 0.01, 0.0, False),
+        (action.ANSWER_LIKELIHOOD - 0.01, 0.2, False),
+        (action.ALONE_LIKELIHOOD, action.ALONE_LIKELIHOOD * action.ALONE_SHARE, True),
+        (action.ALONE_LIKELIHOOD - 0.01, 0.0, False),
         (0.55, 0.55 - action.ANSWER_LEAD, True),
         (0.50, 0.45, False),
     ],
@@ -66,9 +68,18 @@ def test_ask_where_the_question_parts_the_leaders(room: SimpleNamespace):
 def test_abstain_with_nothing_or_with_none_of_these_ahead(room: SimpleNamespace):
     catalogue = room.load_catalogue()
     assert choose(room.differential(), catalogue) == "abstain"
-    assert choose(room.differential(service_overloaded=0.46), catalogue) == "abstain"
+    assert choose(room.differential(service_overloaded=0.39), catalogue) == "abstain"
     assert not parts_the_leaders(room.differential(QUESTION, service_overloaded=action.ASK_FLOOR - 0.01))
 
 
 def test_a_cause_that_the_catalogue_lacks_is_never_answered(room: SimpleNamespace):
     assert choose(room.differential(unknown_cause=0.9), room.load_catalogue()) == "abstain"
+
+
+def test_an_unconfirmed_cause_waits_for_the_answer_that_could_topple_it(room: SimpleNamespace):
+    first, second = [c for c in room.load_catalogue().causes if not c.confirmed and not c.needs_person][:2]
+    ranked = room.ranked(**{first.id.replace("-", "_"): 0.8, second.id.replace("-", "_"): 0.1})
+    question = Question(text="Which?", how="look", splits=[first.id, second.id])
+    sure = Differential(ranked=ranked, none=0.1, question=question, turns=action.TURN_LIMIT - 0.01)
+    assert choose(sure, room.load_catalogue()) == "answer"
+    assert choose(sure.model_copy(update={"turns": action.TURN_LIMIT}), room.load_catalogue()) == "ask"
