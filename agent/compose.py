@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -13,12 +14,22 @@ from agent.causes.catalogue import Catalogue, parse_catalogue
 from agent.errors import BadCatalogue, SchemaTooOld, StoreUnavailable
 from agent.issues.issue import Issue
 from agent.issues.known import digest_of, parse_known
+from agent.ports import DiagnosisStore, IdempotencyStore, IssueStore, KeyStore, ThreadStore
 from agent.report.lexicon import Lexicon, parse_lexicon
 from agent.report.template import compile_templates, match_message
 from agent.settings import Settings
 from agent.state import Context
+from agent.store.database import Database
+from agent.store.diagnoses import SqlDiagnoses
+from agent.store.idempotency import SqlIdempotency
 from agent.store.issues import SqlIssues
-from agent.store.open import open_store
+from agent.store.keys import SqlKeys
+from agent.store.open import open_database
+from agent.store.threads import SqlThreads
+
+LONGEST_RUN = timedelta(minutes=15)
+"""A diagnosis that is still being made after this time belongs to a process that is gone."""
+ABANDONED = {"title": "The diagnosis was interrupted", "detail": "The server stopped before it was done."}
 
 
 class SystemClock:
@@ -78,33 +89,77 @@ def load_known() -> list[Issue]:
     return parse_known(_known_text(), signature_reader(load_lexicon()))
 
 
+@dataclass(frozen=True)
+class Services:
+    """What a server stands on: one database, opened once, and the Context of its runs."""
+
+    context: Context
+    diagnoses: DiagnosisStore
+    idempotency: IdempotencyStore
+    threads: ThreadStore
+    keys: KeyStore
+    issues: IssueStore
+    ping: Callable[[], Awaitable[None]]
+    """Returns where the database answers. Raises `StoreUnavailable` where it does not."""
+
+
+def _open_database(settings: Settings, *, strict: bool) -> AbstractAsyncContextManager[Database]:
+    messages = [template.template for template in load_lexicon().messages]
+    digest = digest_of(_known_text(), "\n".join(messages))
+    return open_database(settings.database_url, settings.tenant, load_known, digest, strict=strict)
+
+
 @asynccontextmanager
 async def open_issue_store(settings: Settings, *, strict: bool = False) -> AsyncIterator[SqlIssues]:
     """The issue store of the settings' tenant, migrated and seeded where it may be.
 
     Raises `StoreUnavailable`; with `strict` an older schema raises `SchemaTooOld`.
     """
-    messages = [template.template for template in load_lexicon().messages]
-    digest = digest_of(_known_text(), "\n".join(messages))
-    async with open_store(settings.database_url, settings.tenant, load_known, digest, strict=strict) as store:
-        yield store
+    async with _open_database(settings, strict=strict) as database:
+        yield SqlIssues(database)
+
+
+async def _context(catalogue: Catalogue, store: SqlIssues | None, *notes: str) -> Context:
+    replaced = [f"Your team's own file replaces the packaged cause {cause}." for cause in catalogue.replaced]
+    return Context(
+        catalogue=catalogue,
+        clock=SystemClock(),
+        issues=store,
+        issues_as_of=await store.as_of() if store else None,
+        notes=(*replaced, *notes),
+    )
 
 
 @asynccontextmanager
 async def open_context(settings: Settings) -> AsyncIterator[Context]:
     """A Context for any number of runs. Without a database the runs go on and say so in `notes`."""
     catalogue = load_catalogue(settings)
-    notes = [f"Your team's own file replaces the packaged cause {cause}." for cause in catalogue.replaced]
+    notes: list[str] = []
     async with AsyncExitStack() as stack:
         store: SqlIssues | None = None
         try:
             store = await stack.enter_async_context(open_issue_store(settings))
         except (StoreUnavailable, SchemaTooOld) as unavailable:
             notes.append(f"{unavailable} Related issues were not searched.")
-        yield Context(
-            catalogue=catalogue,
-            clock=SystemClock(),
-            issues=store,
-            issues_as_of=await store.as_of() if store else None,
-            notes=tuple(notes),
+        yield await _context(catalogue, store, *notes)
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Everything a server needs, on one pool of connections.
+
+    Raises `BadCatalogue`, `StoreUnavailable`, or `SchemaTooOld` for a database that must be upgraded.
+    """
+    catalogue = load_catalogue(settings)
+    async with _open_database(settings, strict=True) as database:
+        issues, diagnoses = SqlIssues(database), SqlDiagnoses(database)
+        await diagnoses.fail_running(database.now() - LONGEST_RUN, ABANDONED)
+        yield Services(
+            context=await _context(catalogue, issues),
+            diagnoses=diagnoses,
+            idempotency=SqlIdempotency(database),
+            threads=SqlThreads(database),
+            keys=SqlKeys(database),
+            issues=issues,
+            ping=database.ping,
         )

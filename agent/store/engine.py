@@ -11,13 +11,17 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from agent.errors import StoreUnavailable
+from agent.store.json_text import dumps
+from agent.store.scope import keep_to_tenant
 
 BUSY_SECONDS = 10
 """How long a process waits for another one that is writing to the same SQLite file."""
 
+_POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 8, "pool_timeout": 20}
 _DRIVERS = {"sqlite": ("sqlite", "sqlite+aiosqlite"), "postgresql": ("postgresql+psycopg",) * 2}
 _REASONS = (
     ("not a database", "the file is not a SQLite database"),
@@ -64,6 +68,9 @@ def reported(url: URL) -> Iterator[None]:
         text = str(getattr(bad, "orig", None) or bad).strip()
         why = next((reason for sign, reason in _REASONS if sign in text.lower()), None)
         raise StoreUnavailable(where=where(url), why=why or text.splitlines()[0]) from bad
+    except NoConnection as bad:
+        why = f"no connection was free within {_POOL['pool_timeout']} seconds"
+        raise StoreUnavailable(where=where(url), why=why) from bad
     except OSError as bad:
         raise StoreUnavailable(where=where(url), why=bad.strerror or str(bad)) from bad
     except ModuleNotFoundError as bad:
@@ -102,10 +109,20 @@ def sync_engine(url: URL) -> Engine:
 
 
 def async_engine(url: URL) -> AsyncEngine:
-    """The engine of the store. On SQLite only a connection with the option `write` begins a transaction."""
-    engine = create_async_engine(url.set(drivername=_DRIVERS[url.get_backend_name()][1]))
-    if url.get_backend_name() == "sqlite":
+    """The engine of the store. On SQLite only a connection with the option `write` begins a transaction.
+
+    Its connections reach the rows of the tenant that their option `tenant` names, and no others.
+    """
+    is_sqlite = url.get_backend_name() == "sqlite"
+    engine = create_async_engine(
+        url.set(drivername=_DRIVERS[url.get_backend_name()][1]),
+        json_serializer=dumps,
+        pool_pre_ping=not is_sqlite,
+        **_POOL,
+    )
+    if is_sqlite:
         _prepare_sqlite(engine.sync_engine, always_write=False)
+    keep_to_tenant(engine.sync_engine)
     return engine
 
 

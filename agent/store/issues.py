@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent.issues.issue import Issue, IssueHit, IssueQuery
-from agent.store.engine import reported
+from agent.store.database import Database
 from agent.store.search import parameters, statement, to_hits
 from agent.store.tables import issues
 
@@ -27,40 +25,34 @@ class SqlIssues:
     Its methods raise `StoreUnavailable` where the database fails while they work.
     """
 
-    def __init__(self, engine: AsyncEngine, url: URL, tenant: str) -> None:
-        self._engine = engine
-        self._url = url
-        self._tenant = tenant
-        self._dialect = engine.dialect.name
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._dialect = database.dialect
         self._search = statement(self._dialect)
+        self._upsert = upsert_statement(self._dialect)
 
     async def search(self, query: IssueQuery, limit: int) -> list[IssueHit]:
         """The best `limit` hits, exact signatures first; empty where nothing matches.
 
         The body of a hit is cut to its first 8,000 characters.
         """
-        bound = parameters(self._dialect, self._tenant, query, limit)
+        bound = parameters(self._dialect, query, limit)
         if bound is None or limit < 1:
             return []
-        with reported(self._url):
-            async with self._engine.connect() as connection:
-                rows = (await connection.execute(self._search, bound)).all()
+        async with self._database.read() as connection:
+            rows = (await connection.execute(self._search, bound)).all()
         return to_hits(rows, query.terms)
 
     async def as_of(self) -> datetime | None:
         """When the newest row was stored, or None where there is none."""
-        newest = select(func.max(issues.c.stored_at)).where(issues.c.tenant == self._tenant)
-        with reported(self._url):
-            async with self._engine.connect() as connection:
-                found: datetime | None = await connection.scalar(newest)
-                return found
+        async with self._database.read() as connection:
+            found: datetime | None = await connection.scalar(select(func.max(issues.c.stored_at)))
+            return found
 
     async def count(self) -> int:
         """How many rows the tenant has."""
-        rows = select(func.count()).select_from(issues).where(issues.c.tenant == self._tenant)
-        with reported(self._url):
-            async with self._engine.connect() as connection:
-                return await connection.scalar(rows) or 0
+        async with self._database.read() as connection:
+            return await connection.scalar(select(func.count()).select_from(issues)) or 0
 
     async def upsert(self, issues: list[Issue]) -> int:
         """Insert or update by repository and number, all or none; the number of rows written.
@@ -69,21 +61,19 @@ class SqlIssues:
         but what it knows and the given one does not (what came of it) is kept. Of several given ones of
         one thread the last counts.
         """
-        now = datetime.now(UTC)
+        now = self._database.now()
         distinct = list({(issue.repository, issue.number): issue for issue in issues}.values())
-        statement = upsert_statement(self._dialect)
         written = 0
-        with reported(self._url):
-            async with self._engine.execution_options(write=True).begin() as connection:
-                for start in range(0, len(distinct), _BATCH):
-                    rows = to_rows(distinct[start : start + _BATCH], self._tenant, "imported", now)
-                    written += len((await connection.execute(statement, rows)).all())
+        async with self._database.write() as connection:
+            for start in range(0, len(distinct), _BATCH):
+                rows = to_rows(distinct[start : start + _BATCH], "imported", now)
+                written += len((await connection.execute(self._upsert, rows)).all())
         return written
 
 
-def to_rows(found: Sequence[Issue], tenant: str, origin: str, now: datetime) -> list[dict[str, Any]]:
+def to_rows(found: Sequence[Issue], origin: str, now: datetime) -> list[dict[str, Any]]:
     """Issues as rows of the table."""
-    return [{**issue.model_dump(), "tenant": tenant, "origin": origin, "stored_at": now} for issue in found]
+    return [{**issue.model_dump(), "origin": origin, "stored_at": now} for issue in found]
 
 
 def upsert_statement(dialect: str) -> Any:

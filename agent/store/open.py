@@ -8,11 +8,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sqlalchemy import text
-from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError, ProgrammingError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent.errors import SchemaTooOld
+from agent.store.database import Database
 from agent.store.engine import async_engine, parse_url, probe, reported, where
 from agent.store.issues import SqlIssues
 from agent.store.schema import checked, head, upgrade
@@ -24,10 +23,10 @@ _STATE = text(
 
 
 @asynccontextmanager
-async def open_store(
+async def open_database(
     url: str, tenant: str, known: Known, digest: str, *, strict: bool = False
-) -> AsyncIterator[SqlIssues]:
-    """The issues of `tenant` in the database at `url`, with the packaged issues `known` in it.
+) -> AsyncIterator[Database]:
+    """The database at `url` as `tenant` sees it, with the packaged issues `known` in it.
 
     `known` may be a function, which is called only where `digest` is not the one already loaded. A new
     SQLite database is made and an older one upgraded; with `strict`, and always on PostgreSQL, an older
@@ -36,29 +35,39 @@ async def open_store(
     parsed = parse_url(url)
     with reported(parsed):
         engine = async_engine(parsed)
+    database = Database(engine, parsed, tenant)
     try:
         with reported(parsed):
             await asyncio.to_thread(probe, parsed)
-            revision, loaded = await _state(engine, parsed, tenant)
-            if revision != head():
-                is_sqlite = parsed.get_backend_name() == "sqlite"
-                if not is_sqlite or (strict and revision is not None):
-                    raise SchemaTooOld(where=where(parsed))
-                await asyncio.to_thread(upgrade, url)
-            if loaded != digest:
-                await seed(engine, tenant, known, digest)
-        yield SqlIssues(engine, parsed, tenant)
+        revision, loaded = await _state(database)
+        if revision != head():
+            if database.dialect != "sqlite" or (strict and revision is not None):
+                raise SchemaTooOld(where=where(parsed))
+            await asyncio.to_thread(upgrade, url)
+        if loaded != digest:
+            await seed(database, known, digest)
+        yield database
     finally:
         await engine.dispose()
 
 
-async def _state(engine: AsyncEngine, url: URL, tenant: str) -> tuple[str | None, str | None]:
+@asynccontextmanager
+async def open_store(
+    url: str, tenant: str, known: Known, digest: str, *, strict: bool = False
+) -> AsyncIterator[SqlIssues]:
+    """The issues in the database at `url`; all else as in `open_database`."""
+    async with open_database(url, tenant, known, digest, strict=strict) as database:
+        yield SqlIssues(database)
+
+
+async def _state(database: Database) -> tuple[str | None, str | None]:
     """Revision of the schema and digest of the loaded knowledge, in one look; None where there is none."""
-    if url.get_backend_name() == "sqlite" and url.database and _is_new(url.database):
+    url = database.url
+    if database.dialect == "sqlite" and url.database and _is_new(url.database):
         return None, None
-    async with engine.connect() as connection:
+    async with database.read() as connection:
         try:
-            row = (await connection.execute(_STATE, {"tenant": tenant, "key": KEY})).one_or_none()
+            row = (await connection.execute(_STATE, {"key": KEY})).one_or_none()
         except (OperationalError, ProgrammingError) as bad:
             if "no such table" not in str(bad) and "does not exist" not in str(bad):
                 raise

@@ -34,7 +34,7 @@ FROM (SELECT id, max(same) AS same, max(score) AS score FROM (
         UNION ALL
         SELECT id, 0 AS same, score FROM ({full_text}) AS words
     ) AS both_ways GROUP BY id) AS f
-JOIN issues AS i ON i.id = f.id
+JOIN issues AS i ON i.id = f.id AND i.tenant = :tenant
 ORDER BY f.same DESC, f.score DESC, i.id LIMIT :limit
 """
 _OWN = "(lower(repository) = :own_repository AND number = :own_number)"
@@ -74,7 +74,7 @@ def statement(dialect: str) -> Any:
     return clause.columns(*_COLUMNS, issues.c.body, column("same", Boolean), column("score", Float))
 
 
-def parameters(dialect: str, tenant: str, query: IssueQuery, limit: int) -> dict[str, Any] | None:
+def parameters(dialect: str, query: IssueQuery, limit: int) -> dict[str, Any] | None:
     """What the statement is run with, or None where there is nothing to look for."""
     phrases = [phrase for term in query.terms if (phrase := _NOT_WORDS.sub(" ", term).strip())]
     if not phrases and not query.signatures:
@@ -83,7 +83,6 @@ def parameters(dialect: str, tenant: str, query: IssueQuery, limit: int) -> dict
     own = query.exclude or ("", -1)
     words = [f"{mark}{phrase}{mark}" for phrase in phrases] or [f"{mark}nothing_is_called_this{mark}"]
     return {
-        "tenant": tenant,
         "signatures": json.dumps(query.signatures),
         "words": (" OR " if dialect == "sqlite" else " | ").join(words),
         "own_repository": own[0].lower(),

@@ -1,0 +1,236 @@
+"""The diagnoses of one tenant: kept, found again, voted on and decided."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, insert, literal, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from agent.diagnosis.diagnosis import (
+    Answer,
+    Decision,
+    DiagnosisFilter,
+    DiagnosisSummary,
+    Page,
+    RunEvent,
+    StoredDiagnosis,
+    Vote,
+)
+from agent.store.cursor import Place, read_cursor, write_cursor
+from agent.store.database import Database
+from agent.store.idempotency import finish_claim
+from agent.store.json_text import JsonText
+from agent.store.redacted import redacted
+from agent.store.tables import VOTE_FIELDS, decisions, diagnoses, events, marks, votes
+
+_OF_A_RUN = ("state", "stored_at", "client_id", "title", "action", "cause", "confidence", "summary", "answer")
+_LISTED = (
+    "id",
+    "client_id",
+    "owner",
+    "state",
+    "created_at",
+    "action",
+    "cause",
+    "confidence",
+    "summary",
+    "title",
+)
+
+
+class SqlDiagnoses:
+    """`ports.DiagnosisStore` on a SQL database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        save = database.insert(diagnoses)
+        changed = {name: save.excluded[name] for name in _OF_A_RUN}
+        self._save = save.on_conflict_do_update(
+            index_elements=["tenant", "id"], set_=changed, where=diagnoses.c.state == "running"
+        )
+        self._begin = database.insert(diagnoses).on_conflict_do_nothing()
+        self._mark = database.insert(marks).on_conflict_do_nothing()
+        self._event = database.insert(events).on_conflict_do_nothing()
+
+    async def save(
+        self,
+        answer: Answer,
+        *,
+        owner: str | None,
+        submission: dict[str, Any],
+        events: list[RunEvent],
+        idempotency_key: str | None = None,
+    ) -> None:
+        """Keep a finished diagnosis and the events that are not kept yet, all or none.
+
+        With `idempotency_key` the claim on it is finished in the same transaction.
+        """
+        row = _row(answer, owner, submission, self._database.now())
+        marked = _marks(answer)
+        seen = [_event_row(answer.id, event) for event in events]
+        async with self._database.write() as connection:
+            await connection.execute(self._save, row)
+            if marked:
+                await connection.execute(self._mark, marked)
+            if seen:
+                await connection.execute(self._event, seen)
+            if idempotency_key is not None:
+                await finish_claim(connection, idempotency_key, owner or "", answer.id)
+
+    async def begin(
+        self, diagnosis_id: str, *, owner: str | None, submission: dict[str, Any], created_at: datetime
+    ) -> None:
+        """Keep that a diagnosis is being made: a row in state "running"."""
+        kept = redacted(submission)
+        row = {"id": diagnosis_id, "owner": owner, "state": "running", "created_at": created_at,
+               "stored_at": self._database.now(), "client_id": kept.get("id"), "title": kept.get("title"),
+               "submission": kept}  # fmt: skip
+        async with self._database.write() as connection:
+            await connection.execute(self._begin, row)
+
+    async def fail(self, diagnosis_id: str, problem: dict[str, Any]) -> None:
+        """A running diagnosis came to nothing; `problem` says why. A finished one stays as it is."""
+        running = (diagnoses.c.id == diagnosis_id) & (diagnoses.c.state == "running")
+        failed = {"state": "failed", "problem": redacted(problem), "stored_at": self._database.now()}
+        async with self._database.write() as connection:
+            await connection.execute(update(diagnoses).where(running).values(failed))
+
+    async def fail_running(self, before: datetime, problem: dict[str, Any]) -> int:
+        """Fails every diagnosis that has been running since `before`: its process is gone. How many."""
+        left = (diagnoses.c.state == "running") & (diagnoses.c.created_at < before)
+        failed = {"state": "failed", "problem": problem, "stored_at": self._database.now()}
+        async with self._database.write() as connection:
+            return (await connection.execute(update(diagnoses).where(left).values(failed))).rowcount
+
+    async def get(self, diagnosis_id: str, *, owner: str | None = None) -> StoredDiagnosis | None:
+        """The diagnosis with its latest decision and its votes; with `owner` only if it is theirs."""
+        wanted = select(diagnoses).where(diagnoses.c.id == diagnosis_id)
+        if owner is not None:
+            wanted = wanted.where(diagnoses.c.owner == owner)
+        decided = select(decisions).where(decisions.c.diagnosis_id == diagnosis_id)
+        voted = select(votes).where(votes.c.diagnosis_id == diagnosis_id).order_by(votes.c.at, votes.c.reader)
+        async with self._database.read() as connection:
+            row = (await connection.execute(wanted)).first()
+            if row is None:
+                return None
+            latest = (await connection.execute(decided.order_by(decisions.c.id.desc()).limit(1))).first()
+            all_votes = (await connection.execute(voted)).all()
+        return _stored(row, latest, all_votes)
+
+    async def page(self, wanted: DiagnosisFilter, *, cursor: str | None, limit: int) -> Page:
+        """At most `limit` diagnoses, the newest first, from `cursor` on. Raises `BadCursor`."""
+        listed = select(*(diagnoses.c[name] for name in _LISTED)).where(*_criteria(wanted))
+        if cursor is not None:
+            listed = listed.where(
+                tuple_(diagnoses.c.created_at, diagnoses.c.id) < _place(read_cursor(cursor))
+            )
+        order = (diagnoses.c.created_at.desc(), diagnoses.c.id.desc())
+        rows = await self._database.all(listed.order_by(*order).limit(limit + 1))
+        items = [DiagnosisSummary.model_validate(dict(row._mapping)) for row in rows[:limit]]
+        if len(rows) <= limit or not items:
+            return Page(items=items)
+        return Page(items=items, next=write_cursor(Place(items[-1].created_at, items[-1].id)))
+
+    async def append_event(self, diagnosis_id: str, event: RunEvent) -> None:
+        """Keep an event of a run that was begun; one whose `seq` is kept already changes nothing."""
+        async with self._database.write() as connection:
+            await connection.execute(self._event, _event_row(diagnosis_id, event))
+
+    async def events(self, diagnosis_id: str, after: int) -> list[RunEvent]:
+        """The events with a `seq` above `after`, in order; empty where there are none."""
+        later = (events.c.diagnosis_id == diagnosis_id) & (events.c.seq > after)
+        kept = select(events.c.seq, events.c.name, events.c.data).where(later).order_by(events.c.seq)
+        return [RunEvent(seq=row.seq, name=row.name, data=row.data) for row in await self._database.all(kept)]
+
+    async def decide(self, diagnosis_id: str, decision: Decision) -> bool:
+        """Keep a decision beside the earlier ones; False where there is no such diagnosis."""
+        async with self._database.write() as connection:
+            if not await _exists(connection, diagnosis_id):
+                return False
+            row = {"diagnosis_id": diagnosis_id, **decision.model_dump()}
+            await connection.execute(insert(decisions), row)
+            return True
+
+    async def vote(self, diagnosis_id: str, vote: Vote) -> bool:
+        """Keep the reader's one vote, in place of an earlier one; False where there is no such diagnosis."""
+        statement = self._database.insert(votes)
+        new = {name: statement.excluded[name] for name in (*VOTE_FIELDS, "comment", "at")}
+        statement = statement.on_conflict_do_update(
+            index_elements=["tenant", "diagnosis_id", "reader"], set_=new
+        )
+        async with self._database.write() as connection:
+            if not await _exists(connection, diagnosis_id):
+                return False
+            await connection.execute(statement, {"diagnosis_id": diagnosis_id, **vote.model_dump()})
+            return True
+
+
+async def _exists(connection: AsyncConnection, diagnosis_id: str) -> bool:
+    found = await connection.execute(select(diagnoses.c.id).where(diagnoses.c.id == diagnosis_id))
+    return found.first() is not None
+
+
+def _place(place: Place) -> Any:
+    return tuple_(literal(place.created_at, diagnoses.c.created_at.type), literal(place.id))
+
+
+def _criteria(wanted: DiagnosisFilter) -> list[Any]:
+    columns = ("cause", "action", "client_id", "owner")
+    found = [diagnoses.c[name] == value for name in columns if (value := getattr(wanted, name)) is not None]
+    if wanted.since is not None:
+        found.append(diagnoses.c.created_at >= wanted.since)
+    for kind in ("signature", "request_id"):
+        if (value := getattr(wanted, kind)) is not None:
+            marked = and_(marks.c.kind == kind, marks.c.value == value)
+            found.append(diagnoses.c.id.in_(select(marks.c.diagnosis_id).where(marked)))
+    return found
+
+
+def _row(answer: Answer, owner: str | None, submission: dict[str, Any], now: datetime) -> dict[str, Any]:
+    first = answer.causes[0] if answer.causes else None
+    return {
+        "id": answer.id,
+        "owner": owner,
+        "state": "done",
+        "created_at": answer.created_at,
+        "stored_at": now,
+        "client_id": answer.client_id,
+        "title": answer.report.title,
+        "action": answer.diagnosis.action,
+        "cause": first.id if first else None,
+        "confidence": answer.diagnosis.confidence,
+        "summary": answer.diagnosis.summary,
+        "submission": redacted(submission),
+        "answer": JsonText(answer.model_dump_json()),
+    }
+
+
+def _marks(answer: Answer) -> list[dict[str, Any]]:
+    """What the diagnosis can be found by, each once."""
+    found = {("signature", event.signature) for event in answer.report.errors if event.signature}
+    found |= {("request_id", known) for event in answer.report.errors for known in event.request_ids}
+    return [{"kind": kind, "value": value, "diagnosis_id": answer.id} for kind, value in sorted(found)]
+
+
+def _event_row(diagnosis_id: str, event: RunEvent) -> dict[str, Any]:
+    return {"diagnosis_id": diagnosis_id, **event.model_dump()}
+
+
+def _stored(row: Row[Any], decision: Row[Any] | None, all_votes: Any) -> StoredDiagnosis:
+    return StoredDiagnosis(
+        id=row.id,
+        owner=row.owner,
+        state=row.state,
+        created_at=row.created_at,
+        submission=row.submission,
+        answer=Answer.model_validate(row.answer) if row.answer is not None else None,
+        problem=row.problem,
+        decision=_noun(Decision, decision) if decision is not None else None,
+        votes=[_noun(Vote, vote) for vote in all_votes],
+    )
+
+
+def _noun(kind: Any, row: Row[Any]) -> Any:
+    return kind.model_validate({name: row._mapping[name] for name in kind.model_fields})

@@ -1,0 +1,77 @@
+"""The API keys of one tenant, by the part of them that is no secret."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from agent.diagnosis.diagnosis import ApiKey, Role
+from agent.errors import BadInput
+from agent.store.database import Database
+from agent.store.tables import api_keys
+
+_TOUCH_EVERY = timedelta(seconds=60)
+"""A row is not written for every request: the last use is known to the minute."""
+
+
+class SqlKeys:
+    """`ports.KeyStore` on a SQL database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._touched: dict[str, datetime] = {}
+
+    async def create(self, name: str, role: Role, secret_hash: str, prefix: str) -> ApiKey:
+        """A new key. Raises `BadInput` where the prefix is taken."""
+        key = ApiKey(
+            id=f"key_{secrets.token_hex(8)}", prefix=prefix, name=name, role=role,
+            created_at=self._database.now(),
+        )  # fmt: skip
+        async with self._database.write() as connection:
+            try:
+                await connection.execute(insert(api_keys), {**key.model_dump(), "secret_hash": secret_hash})
+            except IntegrityError as taken:
+                raise BadInput("A key with this prefix exists already.") from taken
+        return key
+
+    async def find(self, prefix: str) -> tuple[ApiKey, str] | None:
+        """The key with this prefix and the hash of its secret; a revoked one too."""
+        row = await self._database.one(select(api_keys).where(api_keys.c.prefix == prefix))
+        return (_key(row), row.secret_hash) if row else None
+
+    async def list(self) -> list[ApiKey]:
+        """All keys, the oldest first, revoked ones too."""
+        rows = await self._database.all(select(api_keys).order_by(api_keys.c.created_at, api_keys.c.id))
+        return [_key(row) for row in rows]
+
+    async def revoke(self, key_id: str) -> bool:
+        """From now on the key is refused; False where there is no such key, or it was revoked before."""
+        valid = (api_keys.c.id == key_id) & api_keys.c.revoked_at.is_(None)
+        async with self._database.write() as connection:
+            done = await connection.execute(
+                update(api_keys).where(valid).values(revoked_at=self._database.now())
+            )
+        return done.rowcount == 1
+
+    async def any(self) -> bool:
+        """Whether there is a key that is not revoked."""
+        valid = select(api_keys.c.id).where(api_keys.c.revoked_at.is_(None)).limit(1)
+        return await self._database.one(valid) is not None
+
+    async def touch(self, key_id: str) -> None:
+        """The key was used now; kept to the minute."""
+        now = self._database.now()
+        last = self._touched.get(key_id)
+        if last is not None and now - last < _TOUCH_EVERY:
+            return
+        self._touched[key_id] = now
+        async with self._database.write() as connection:
+            await connection.execute(update(api_keys).where(api_keys.c.id == key_id).values(last_used_at=now))
+
+
+def _key(row: Row[Any]) -> ApiKey:
+    return ApiKey.model_validate({name: row._mapping[name] for name in ApiKey.model_fields})

@@ -1,0 +1,34 @@
+"""What is stored of a submission: its secrets replaced, whoever calls."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from agent.report.redact import redact
+
+_MOST_DEPTH = 60
+
+
+def redacted(value: Any, depth: int = 0) -> Any:
+    """The JSON value with every secret in its text replaced; what lies deeper than 60 levels becomes text.
+
+    A secret may be known only by the name of its field; so a text in an object is read with that name.
+    """
+    if isinstance(value, str):
+        return redact(value).text
+    if depth > _MOST_DEPTH:
+        return redact(json.dumps(value, default=str)).text if isinstance(value, dict | list) else value
+    if isinstance(value, dict):
+        return {redact(str(key)).text: _named(str(key), inner, depth) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [redacted(inner, depth + 1) for inner in value]
+    return value
+
+
+def _named(name: str, value: Any, depth: int) -> Any:
+    if not isinstance(value, str):
+        return redacted(value, depth + 1)
+    lead = f"{name}: "
+    both = redact(lead + value).text
+    return both[len(lead) :] if both.startswith(lead) else redact(value).text
