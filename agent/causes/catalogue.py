@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import ConfigDict, ValidationError
 
 from agent.causes.cause import Cause, SignUse
+from agent.causes.evidence import sign_key
 from agent.causes.signs import SIGNS, check_use
 from agent.errors import BadCatalogue
 from agent.report.error_report import Noun
@@ -38,6 +39,20 @@ class Catalogue(Noun):
     versions: list[VersionFact]
     digest: str
     replaced: list[str] = []
+
+    @cached_property
+    def by_sign(self) -> dict[str, dict[str, SignUse]]:
+        """Sign key (see `evidence.sign_key`) to cause id to the use that this cause makes of the sign."""
+        found: dict[str, dict[str, SignUse]] = {}
+        for cause in self.causes:
+            for use in cause.signs:
+                found.setdefault(sign_key(use.sign, use.args), {}).setdefault(cause.id, use)
+        return found
+
+    @cached_property
+    def sign_keys(self) -> dict[str, list[str]]:
+        """Cause id to the keys of its signs, in their order."""
+        return {cause.id: [sign_key(use.sign, use.args) for use in cause.signs] for cause in self.causes}
 
     @cached_property
     def by_id(self) -> dict[str, Cause]:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 
 from agent.causes.catalogue import Catalogue
-from agent.causes.cause import AskableSign, Cause, Question
+from agent.causes.cause import AskableSign, Cause, Question, SignUse
 from agent.causes.evidence import Evidence, sign_key
 from agent.causes.signs import read_sign
 
@@ -38,14 +38,15 @@ def best_question(
         for asked in cause.questions:
             if _was_asked(asked, evidence) or read_sign(asked.sign, asked.args, evidence) is not None:
                 continue
-            gain = _gain(asked, catalogue, likelihoods)
+            gain = _gain(_rates(asked, catalogue), likelihoods)
             if gain > LEAST_GAIN and (best is None or gain > best[0] + 1e-9):
                 best = gain, asked
     if best is None:
         return None
     asked = best[1]
-    question = Question(text=asked.text, how=asked.how, splits=_splits(asked, leading))
-    return question, _turns(asked, catalogue, likelihoods, leading[0])
+    rates = _rates(asked, catalogue)
+    question = Question(text=asked.text, how=asked.how, splits=_splits(rates, leading))
+    return question, _turns(rates, likelihoods, leading[0])
 
 
 def _was_asked(asked: AskableSign, evidence: Evidence) -> bool:
@@ -55,54 +56,56 @@ def _was_asked(asked: AskableSign, evidence: Evidence) -> bool:
     return bool({asked.text, asked.sign, sign_key(asked.sign, asked.args)} & evidence.asked)
 
 
-def _rate(cause: Cause, asked: AskableSign) -> float:
-    """P(sign present | cause)."""
-    for use in cause.signs:
-        if use.sign == asked.sign and use.args == asked.args:
-            up, down = math.exp(use.present), math.exp(use.absent)
-            if abs(up - down) < 1e-9:
-                return NEUTRAL
-            base = (1.0 - down) / (up - down)
-            base = min(max(base, 0.02), 0.98) if 0.0 < base < 1.0 else NEUTRAL
-            return min(max(base * up, 0.02), 0.98)
-    return NEUTRAL
+def _rates(asked: AskableSign, catalogue: Catalogue) -> dict[str, float]:
+    """P(sign present | cause) of the causes that use the sign; all others have the neutral rate."""
+    uses = catalogue.by_sign.get(sign_key(asked.sign, asked.args), {})
+    return {cause_id: _rate(use) for cause_id, use in uses.items()}
 
 
-def _gain(asked: AskableSign, catalogue: Catalogue, likelihoods: Mapping[str, float]) -> float:
-    """Expected fall in entropy (nats) over the causes and "none" once the sign is known."""
-    none = max(0.0, 1.0 - sum(likelihoods.values()))
-    mass = [(likelihoods[c.id], _rate(c, asked)) for c in catalogue.causes] + [(none, NEUTRAL)]
-    before = _entropy([p for p, _ in mass])
-    after = 0.0
-    for joint in ([p * r for p, r in mass], [p * (1.0 - r) for p, r in mass]):
-        total = sum(joint)
-        if total > 0:
-            after += total * _entropy([j / total for j in joint])
-    return before - after
+def _rate(use: SignUse) -> float:
+    up, down = math.exp(use.present), math.exp(use.absent)
+    if abs(up - down) < 1e-9:
+        return NEUTRAL
+    base = (1.0 - down) / (up - down)
+    base = min(max(base, 0.02), 0.98) if 0.0 < base < 1.0 else NEUTRAL
+    return min(max(base * up, 0.02), 0.98)
 
 
-def _turns(asked: AskableSign, catalogue: Catalogue, likelihoods: Mapping[str, float], first: Cause) -> float:
+def _gain(rates: Mapping[str, float], likelihoods: Mapping[str, float]) -> float:
+    """Expected fall in entropy (nats) over the causes and "none" once the sign is known.
+
+    It is the information between answer and cause: the entropy of the answer less what is left of
+    it once the cause is known. Causes without a rate of their own, and "none", are neutral.
+    """
+    known = sum(likelihoods[cause_id] for cause_id in rates)
+    present = sum(likelihoods[cause_id] * rate for cause_id, rate in rates.items())
+    present += (1.0 - known) * NEUTRAL
+    left = sum(likelihoods[cause_id] * _uncertainty(rate) for cause_id, rate in rates.items())
+    return _uncertainty(present) - left - (1.0 - known) * _uncertainty(NEUTRAL)
+
+
+def _uncertainty(rate: float) -> float:
+    """Entropy (nats) of a yes/no that is yes with this probability."""
+    return -sum(p * math.log(p) for p in (rate, 1.0 - rate) if p > 0)
+
+
+def _turns(rates: Mapping[str, float], likelihoods: Mapping[str, float], first: Cause) -> float:
     """The probability of an answer after which `first` is no longer the likeliest cause."""
-    rates = {cause.id: _rate(cause, asked) for cause in catalogue.causes}
     none = max(0.0, 1.0 - sum(likelihoods.values()))
     turned = 0.0
-    for answer in (rates, {cause_id: 1.0 - rate for cause_id, rate in rates.items()}):
-        joint = {cause_id: likelihoods[cause_id] * rate for cause_id, rate in answer.items()}
+    absent = {cause_id: 1.0 - rate for cause_id, rate in rates.items()}
+    for answer, neutral in ((rates, NEUTRAL), (absent, 1.0 - NEUTRAL)):
+        joint = {c: likelihood * answer.get(c, neutral) for c, likelihood in likelihoods.items()}
         if max(joint.values()) > joint[first.id]:
-            turned += sum(joint.values()) + none * (NEUTRAL if answer is rates else 1.0 - NEUTRAL)
+            turned += sum(joint.values()) + none * neutral
     return turned
 
 
-def _entropy(parts: list[float]) -> float:
-    return -sum(p * math.log(p) for p in parts if p > 0)
-
-
-def _splits(asked: AskableSign, leading: list[Cause]) -> list[str]:
-    """The leading causes that the answer parts: those whose rate differs from the first asker's."""
-    rates = {cause.id: _rate(cause, asked) for cause in leading}
-    high = max(rates.values())
-    low = min(rates.values())
-    if high <= 0 or low <= 0 or high / low < PART_RATIO:
-        return list(rates)[:2]
-    ends = [c for c in rates if rates[c] >= high / PART_RATIO][:2]
-    return ends + [c for c in rates if rates[c] < high / PART_RATIO][:2]
+def _splits(rates: Mapping[str, float], leading: list[Cause]) -> list[str]:
+    """The leading causes that the answer parts: those with a high rate, then those with a low one."""
+    of = {cause.id: rates.get(cause.id, NEUTRAL) for cause in leading}
+    high, low = max(of.values()), min(of.values())
+    if high / low < PART_RATIO:
+        return list(of)[:2]
+    likely = [c for c in of if of[c] >= high / PART_RATIO][:2]
+    return likely + [c for c in of if of[c] < high / PART_RATIO][:2]

@@ -15,6 +15,7 @@ from agent.causes.cause import Cause, Differential, WeighedCause
 from agent.causes.evidence import Evidence
 from agent.causes.fixes import fix_versions
 from agent.causes.question import best_question
+from agent.causes.sign import Reading
 from agent.causes.signs import read_sign
 from agent.report.error_report import Answered, ErrorReport
 from agent.usage.account import UsageAssessment
@@ -34,7 +35,11 @@ def weigh(
     of these questions is asked again.
     """
     evidence = Evidence(report, usage, tuple(answers))
-    scored = [(cause, *_score(cause, evidence)) for cause in catalogue.causes]
+    readings: dict[str, Reading] = {}
+    scored = [
+        (cause, *_score(cause, catalogue.sign_keys[cause.id], evidence, readings))
+        for cause in catalogue.causes
+    ]
     likelihoods = _softmax({cause.id: score for cause, score, _ in scored})
     for cause in catalogue.causes:
         if not cause.confirmed:
@@ -63,12 +68,19 @@ def weigh(
     )
 
 
-def _score(cause: Cause, evidence: Evidence) -> tuple[float, dict[str, list[str]]]:
-    """The log-odds of one cause, and what supports it, speaks against it and is unknown."""
+def _score(
+    cause: Cause, keys: list[str], evidence: Evidence, readings: dict[str, Reading]
+) -> tuple[float, dict[str, list[str]]]:
+    """The log-odds of one cause, and what supports it, speaks against it and is unknown.
+
+    `readings` remembers by sign key what was read: many causes look at the same sign.
+    """
     score = cause.prior
     said: dict[str, list[str]] = {"supports": [], "against": [], "unknown": []}
-    for use in cause.signs:
-        reading = read_sign(use.sign, use.args, evidence)
+    for use, key in zip(cause.signs, keys, strict=True):
+        if key not in readings:
+            readings[key] = read_sign(use.sign, use.args, evidence)
+        reading = readings[key]
         if reading is None:
             said["unknown"].append(use.says)
             continue
