@@ -198,7 +198,8 @@ def _is_evidence(
         return distinct or text[end : end + 1] in "\"'`”’ "
     if re.search(r"[:·|⎿>)]\s*$|\s[-–—]\s*$", lead):
         return distinct
-    return pattern.weight >= _LONG and pattern.words >= 6
+    # A middle dot between two parts is how the client joins them; prose does not write it.
+    return "·" in text[start:end] or (pattern.weight >= _LONG and pattern.words >= 6)
 
 
 def _is_upper(pattern: Pattern) -> bool:

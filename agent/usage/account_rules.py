@@ -54,9 +54,9 @@ def credit_error_for_subscription_user(
 ) -> Contradiction | None:
     """A Console credit error for somebody who pays by subscription."""
     refusal = refusal_of(report, now)
-    if not refusal or refusal.kind != "credit_balance" or uses_key(report):
-        return None
     plan = family(usage.plan) or family(report.value("plan"))
+    if not refusal or refusal.kind != "credit_balance" or (uses_key(report) and not plan):
+        return None
     said = None if plan else _SUBSCRIBER.search(f"{report.title or ''}\n{report.text[:65_536]}")
     if plan in (None, "free") and not said:
         return None

@@ -76,6 +76,7 @@ FIRES: list[tuple[str, Case]] = [
     ("long-context-refusal-on-short-prompt", Case(LONG, 429, text="the request has only ~22,905 tokens")),
     ("credit-error-for-subscription-user", Case(CREDIT, environment={"plan": "max"})),
     ("credit-error-for-subscription-user", Case(CREDIT, text="although I have the Max plan")),
+    ("credit-error-for-subscription-user", Case(CREDIT, environment={"plan": "max", "auth": "api key"})),
     (
         "exhausted-window-not-the-one-named",
         Case("You've hit your org's monthly usage limit", 429, text="session usage exhausted"),
@@ -137,7 +138,7 @@ SILENT: list[tuple[str, Case]] = [
     ),
     ("long-context-refusal-on-short-prompt", Case(LONG, 429, text="the request has 412,000 tokens")),
     ("long-context-refusal-on-short-prompt", Case(OUT, text="the request has 22,905 tokens")),
-    ("credit-error-for-subscription-user", Case(CREDIT, environment={"plan": "max", "auth": "api key"})),
+    ("credit-error-for-subscription-user", Case(CREDIT, environment={"auth": "api key"})),
     ("credit-error-for-subscription-user", Case(CREDIT)),
     (
         "exhausted-window-not-the-one-named",
