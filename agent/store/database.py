@@ -1,25 +1,98 @@
-"""One database as one tenant sees it: how its stores read, and how they write, all or nothing."""
+"""One database as one tenant sees it: how its stores read, and how they write, all or nothing.
+
+What is done on a connection is a plain function that gets it. On SQLite it runs in a thread with the
+driver of the standard library, which costs one change of threads for a whole transaction; on PostgreSQL
+it runs on the event loop with the async driver, which waits for the network without a thread.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Executable, Row, Table, text
+from sqlalchemy import Connection, Engine, Executable, Row, Table, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from agent.store.engine import reported
+from agent.store.engine import READERS, pooled_engine, reported
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
 
 
 def utc_now() -> datetime:
     """The machine's time, in UTC."""
     return datetime.now(UTC)
+
+
+class _Runner(Protocol):
+    """Runs work on a connection of the pool."""
+
+    async def read(self, work: Work[T], options: dict[str, Any]) -> T: ...
+
+    async def write(self, work: Work[T], options: dict[str, Any]) -> T: ...
+
+    async def close(self) -> None: ...
+
+
+class _Threads:
+    """SQLite: several threads that read, and one that writes, since SQLite has one writer anyway.
+
+    Writers queue here and are served in turn; in the driver they would poll for the lock. A caller that
+    is cancelled does not stop a transaction in the middle: it is committed or undone as a whole.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._writing = engine, engine.execution_options(write=True)
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-write")
+
+    async def read(self, work: Work[T], options: dict[str, Any]) -> T:
+        def run() -> T:
+            with self._engine.execution_options(**options).connect() as connection:
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+
+    async def write(self, work: Work[T], options: dict[str, Any]) -> T:
+        def run() -> T:
+            with self._writing.execution_options(**options).begin() as connection:
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._writer, run)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._shut)
+
+    def _shut(self) -> None:
+        self._readers.shutdown()
+        self._writer.shutdown()
+        self._engine.dispose()
+
+
+class _Loop:
+    """PostgreSQL: the event loop waits for the server."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        # Reading needs no transaction: the server is spared a BEGIN and a ROLLBACK.
+        self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def read(self, work: Work[T], options: dict[str, Any]) -> T:
+        async with self._reader.execution_options(**options).connect() as connection:
+            return await connection.run_sync(work)
+
+    async def write(self, work: Work[T], options: dict[str, Any]) -> T:
+        async with self._engine.execution_options(**options).begin() as connection:
+            return await connection.run_sync(work)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
 
 
 class Database:
@@ -28,48 +101,44 @@ class Database:
     Everything raises `StoreUnavailable` where the database fails; a write that raises wrote nothing.
     """
 
-    def __init__(
-        self, engine: AsyncEngine, url: URL, tenant: str, clock: Callable[[], datetime] = utc_now
-    ) -> None:
+    def __init__(self, url: URL, tenant: str, clock: Callable[[], datetime] = utc_now) -> None:
         self.url, self.tenant, self.now = url, tenant, clock
-        self.dialect = engine.dialect.name
-        is_sqlite = self.dialect == "sqlite"
-        # Reading needs no transaction: PostgreSQL is spared a BEGIN and a ROLLBACK.
-        reading: dict[str, Any] = {} if is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        self._reader = engine.execution_options(tenant=tenant, **reading)
-        self._writer = engine.execution_options(tenant=tenant, write=True)
-        # SQLite has one writer. Tasks that queue here are served in turn; in the driver they would poll.
-        self._turn: Any = asyncio.Lock() if is_sqlite else nullcontext()
+        with reported(url):
+            engine = pooled_engine(url)
+        self.dialect: str = engine.dialect.name
+        self._runner: _Runner = _Threads(engine) if isinstance(engine, Engine) else _Loop(engine)
+        self._options = {"tenant": tenant}
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for statements that change nothing."""
+    async def read(self, work: Work[T]) -> T:
+        """What `work` makes of a connection on which nothing is changed."""
         with reported(self.url):
-            async with self._reader.connect() as connection:
-                yield connection
+            return await self._runner.read(work, self._options)
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A connection in a transaction that is committed at the end, or undone where anything raises."""
+    async def write(self, work: Work[T]) -> T:
+        """What `work` makes of a transaction that is committed after it, or undone where it raises."""
         with reported(self.url):
-            async with self._turn, self._writer.begin() as connection:
-                yield connection
+            return await self._runner.write(work, self._options)
+
+    async def one(self, statement: Executable) -> Row[Any] | None:
+        """The first row, or None."""
+        return await self.read(lambda connection: connection.execute(statement).first())
+
+    async def all(self, statement: Executable, bound: dict[str, Any] | None = None) -> Sequence[Row[Any]]:
+        """Every row."""
+        return await self.read(lambda connection: connection.execute(statement, bound).all())
+
+    async def change(self, statement: Executable, bound: Any = None) -> int:
+        """Runs one statement that changes rows, in a transaction of its own; how many it changed."""
+        return await self.write(lambda connection: connection.execute(statement, bound).rowcount)
 
     def insert(self, table: Table) -> Any:
         """An INSERT that may say what to do on a conflict."""
         return (sqlite_insert if self.dialect == "sqlite" else postgresql_insert)(table)
 
-    async def one(self, statement: Executable) -> Row[Any] | None:
-        """The first row, or None."""
-        async with self.read() as connection:
-            return (await connection.execute(statement)).first()
-
-    async def all(self, statement: Executable) -> Sequence[Row[Any]]:
-        """Every row."""
-        async with self.read() as connection:
-            return (await connection.execute(statement)).all()
-
     async def ping(self) -> None:
         """Returns where the database answers. Raises `StoreUnavailable` where it does not."""
-        async with self.read() as connection:
-            await connection.execute(text("SELECT 1 FROM alembic_version"))
+        await self.one(text("SELECT version_num FROM alembic_version"))
+
+    async def close(self) -> None:
+        """Ends what is still being written and closes every connection."""
+        await self._runner.close()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, literal, select, tuple_, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, and_, insert, literal, select, tuple_, update
 
 from agent.diagnosis.diagnosis import (
     Answer,
@@ -20,9 +19,9 @@ from agent.diagnosis.diagnosis import (
 )
 from agent.store.cursor import Place, read_cursor, write_cursor
 from agent.store.database import Database
-from agent.store.idempotency import finish_claim
+from agent.store.idempotency import finished
 from agent.store.json_text import JsonText
-from agent.store.redacted import redacted
+from agent.store.redacted import kept, redacted
 from agent.store.tables import VOTE_FIELDS, decisions, diagnoses, events, marks, votes
 
 _OF_A_RUN = ("state", "stored_at", "client_id", "title", "action", "cause", "confidence", "summary", "answer")
@@ -67,42 +66,42 @@ class SqlDiagnoses:
 
         With `idempotency_key` the claim on it is finished in the same transaction.
         """
-        row = _row(answer, owner, submission, self._database.now())
+        row = _row(answer, owner, await kept(submission), self._database.now())
         marked = _marks(answer)
         seen = [_event_row(answer.id, event) for event in events]
-        async with self._database.write() as connection:
-            await connection.execute(self._save, row)
+
+        def write(connection: Connection) -> None:
+            connection.execute(self._save, row)
             if marked:
-                await connection.execute(self._mark, marked)
+                connection.execute(self._mark, marked)
             if seen:
-                await connection.execute(self._event, seen)
+                connection.execute(self._event, seen)
             if idempotency_key is not None:
-                await finish_claim(connection, idempotency_key, owner or "", answer.id)
+                connection.execute(finished(idempotency_key, owner or "", answer.id))
+
+        await self._database.write(write)
 
     async def begin(
         self, diagnosis_id: str, *, owner: str | None, submission: dict[str, Any], created_at: datetime
     ) -> None:
         """Keep that a diagnosis is being made: a row in state "running"."""
-        kept = redacted(submission)
+        safe = await kept(submission)
         row = {"id": diagnosis_id, "owner": owner, "state": "running", "created_at": created_at,
-               "stored_at": self._database.now(), "client_id": kept.get("id"), "title": kept.get("title"),
-               "submission": kept}  # fmt: skip
-        async with self._database.write() as connection:
-            await connection.execute(self._begin, row)
+               "stored_at": self._database.now(), "client_id": safe.get("id"), "title": safe.get("title"),
+               "submission": safe}  # fmt: skip
+        await self._database.change(self._begin, row)
 
     async def fail(self, diagnosis_id: str, problem: dict[str, Any]) -> None:
         """A running diagnosis came to nothing; `problem` says why. A finished one stays as it is."""
         running = (diagnoses.c.id == diagnosis_id) & (diagnoses.c.state == "running")
         failed = {"state": "failed", "problem": redacted(problem), "stored_at": self._database.now()}
-        async with self._database.write() as connection:
-            await connection.execute(update(diagnoses).where(running).values(failed))
+        await self._database.change(update(diagnoses).where(running).values(failed))
 
     async def fail_running(self, before: datetime, problem: dict[str, Any]) -> int:
         """Fails every diagnosis that has been running since `before`: its process is gone. How many."""
         left = (diagnoses.c.state == "running") & (diagnoses.c.created_at < before)
         failed = {"state": "failed", "problem": problem, "stored_at": self._database.now()}
-        async with self._database.write() as connection:
-            return (await connection.execute(update(diagnoses).where(left).values(failed))).rowcount
+        return await self._database.change(update(diagnoses).where(left).values(failed))
 
     async def get(self, diagnosis_id: str, *, owner: str | None = None) -> StoredDiagnosis | None:
         """The diagnosis with its latest decision and its votes; with `owner` only if it is theirs."""
@@ -111,13 +110,15 @@ class SqlDiagnoses:
             wanted = wanted.where(diagnoses.c.owner == owner)
         decided = select(decisions).where(decisions.c.diagnosis_id == diagnosis_id)
         voted = select(votes).where(votes.c.diagnosis_id == diagnosis_id).order_by(votes.c.at, votes.c.reader)
-        async with self._database.read() as connection:
-            row = (await connection.execute(wanted)).first()
+
+        def read(connection: Connection) -> StoredDiagnosis | None:
+            row = connection.execute(wanted).first()
             if row is None:
                 return None
-            latest = (await connection.execute(decided.order_by(decisions.c.id.desc()).limit(1))).first()
-            all_votes = (await connection.execute(voted)).all()
-        return _stored(row, latest, all_votes)
+            latest = connection.execute(decided.order_by(decisions.c.id.desc()).limit(1)).first()
+            return _stored(row, latest, connection.execute(voted).all())
+
+        return await self._database.read(read)
 
     async def page(self, wanted: DiagnosisFilter, *, cursor: str | None, limit: int) -> Page:
         """At most `limit` diagnoses, the newest first, from `cursor` on. Raises `BadCursor`."""
@@ -135,8 +136,7 @@ class SqlDiagnoses:
 
     async def append_event(self, diagnosis_id: str, event: RunEvent) -> None:
         """Keep an event of a run that was begun; one whose `seq` is kept already changes nothing."""
-        async with self._database.write() as connection:
-            await connection.execute(self._event, _event_row(diagnosis_id, event))
+        await self._database.change(self._event, _event_row(diagnosis_id, event))
 
     async def events(self, diagnosis_id: str, after: int) -> list[RunEvent]:
         """The events with a `seq` above `after`, in order; empty where there are none."""
@@ -146,12 +146,7 @@ class SqlDiagnoses:
 
     async def decide(self, diagnosis_id: str, decision: Decision) -> bool:
         """Keep a decision beside the earlier ones; False where there is no such diagnosis."""
-        async with self._database.write() as connection:
-            if not await _exists(connection, diagnosis_id):
-                return False
-            row = {"diagnosis_id": diagnosis_id, **decision.model_dump()}
-            await connection.execute(insert(decisions), row)
-            return True
+        return await self._beside(diagnosis_id, insert(decisions), decision.model_dump())
 
     async def vote(self, diagnosis_id: str, vote: Vote) -> bool:
         """Keep the reader's one vote, in place of an earlier one; False where there is no such diagnosis."""
@@ -160,16 +155,19 @@ class SqlDiagnoses:
         statement = statement.on_conflict_do_update(
             index_elements=["tenant", "diagnosis_id", "reader"], set_=new
         )
-        async with self._database.write() as connection:
-            if not await _exists(connection, diagnosis_id):
+        return await self._beside(diagnosis_id, statement, vote.model_dump())
+
+    async def _beside(self, diagnosis_id: str, statement: Any, row: dict[str, Any]) -> bool:
+        """Writes a row that belongs to a diagnosis; False where there is none."""
+        known = select(diagnoses.c.id).where(diagnoses.c.id == diagnosis_id)
+
+        def write(connection: Connection) -> bool:
+            if connection.execute(known).first() is None:
                 return False
-            await connection.execute(statement, {"diagnosis_id": diagnosis_id, **vote.model_dump()})
+            connection.execute(statement, {"diagnosis_id": diagnosis_id, **row})
             return True
 
-
-async def _exists(connection: AsyncConnection, diagnosis_id: str) -> bool:
-    found = await connection.execute(select(diagnoses.c.id).where(diagnoses.c.id == diagnosis_id))
-    return found.first() is not None
+        return await self._database.write(write)
 
 
 def _place(place: Place) -> Any:
@@ -202,7 +200,7 @@ def _row(answer: Answer, owner: str | None, submission: dict[str, Any], now: dat
         "cause": first.id if first else None,
         "confidence": answer.diagnosis.confidence,
         "summary": answer.diagnosis.summary,
-        "submission": redacted(submission),
+        "submission": submission,
         "answer": JsonText(answer.model_dump_json()),
     }
 

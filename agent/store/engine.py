@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -21,8 +21,10 @@ from agent.store.scope import keep_to_tenant
 BUSY_SECONDS = 10
 """How long a process waits for another one that is writing to the same SQLite file."""
 
+READERS = 4
+"""How many threads read a SQLite file at once."""
 _POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 8, "pool_timeout": 20}
-_DRIVERS = {"sqlite": ("sqlite", "sqlite+aiosqlite"), "postgresql": ("postgresql+psycopg",) * 2}
+_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 _REASONS = (
     ("not a database", "the file is not a SQLite database"),
     ("malformed", "the file is a damaged SQLite database"),
@@ -84,10 +86,7 @@ def make_folder(url: URL) -> None:
 
 
 def probe(url: URL) -> None:
-    """Opens a SQLite file once and closes it. Raises `OSError` or `sqlite3.Error` where that fails.
-
-    The async driver leaves a thread behind when it cannot open a file; so it is only given one that opens.
-    """
+    """Opens a SQLite file once and closes it, so that it is there. Raises `OSError` or `sqlite3.Error`."""
     if url.get_backend_name() != "sqlite" or not url.database:
         return
     make_folder(url)
@@ -102,28 +101,31 @@ def probe(url: URL) -> None:
 
 def sync_engine(url: URL) -> Engine:
     """An engine for work that is done once, such as migrations. Every transaction on it may write."""
-    engine = create_engine(url.set(drivername=_DRIVERS[url.get_backend_name()][0]))
+    engine = create_engine(url.set(drivername=_DRIVERS[url.get_backend_name()]))
     if url.get_backend_name() == "sqlite":
         _prepare_sqlite(engine, always_write=True)
     return engine
 
 
-def async_engine(url: URL) -> AsyncEngine:
-    """The engine of the store. On SQLite only a connection with the option `write` begins a transaction.
+def pooled_engine(url: URL) -> Engine | AsyncEngine:
+    """The engine of the stores: an `Engine` for SQLite, an `AsyncEngine` for PostgreSQL.
 
-    Its connections reach the rows of the tenant that their option `tenant` names, and no others.
+    Its connections reach the rows of the tenant that their option `tenant` names, and no others. On
+    SQLite only one with the option `write` begins a transaction.
     """
-    is_sqlite = url.get_backend_name() == "sqlite"
-    engine = create_async_engine(
-        url.set(drivername=_DRIVERS[url.get_backend_name()][1]),
-        json_serializer=dumps,
-        pool_pre_ping=not is_sqlite,
-        **_POOL,
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(
+            url.set(drivername="sqlite"), json_serializer=dumps, pool_size=READERS + 1, max_overflow=0
+        )
+        _prepare_sqlite(engine, always_write=False)
+        _notice_when_it_is_gone(engine, url)
+        keep_to_tenant(engine)
+        return engine
+    pooled = create_async_engine(
+        url.set(drivername="postgresql+psycopg"), json_serializer=dumps, pool_pre_ping=True, **_POOL
     )
-    if is_sqlite:
-        _prepare_sqlite(engine.sync_engine, always_write=False)
-    keep_to_tenant(engine.sync_engine)
-    return engine
+    keep_to_tenant(pooled.sync_engine)
+    return pooled
 
 
 def _prepare_sqlite(engine: Engine, *, always_write: bool) -> None:
@@ -149,6 +151,36 @@ def _prepare_sqlite(engine: Engine, *, always_write: bool) -> None:
     def _on_begin(connection: Connection) -> None:
         if always_write or connection.get_execution_options().get("write"):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _notice_when_it_is_gone(engine: Engine, url: URL) -> None:
+    """A file that was moved or deleted is an error, and not a new, empty database.
+
+    SQLite would go on writing to the moved file, and make a new one for the next connection.
+    """
+    path = url.database or ""
+    if path.startswith("file:"):
+        return
+
+    def inode() -> int | None:
+        try:
+            return Path(path).stat().st_ino
+        except FileNotFoundError:
+            return None
+
+    @event.listens_for(engine, "do_connect")
+    def _before_connect(*_: Any) -> None:
+        if inode() is None:
+            raise sqlite3.OperationalError("unable to open database file: it is not there any more")
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(_connection: Any, record: Any) -> None:
+        record.info["inode"] = inode()
+
+    @event.listens_for(engine, "checkout")
+    def _on_checkout(_connection: Any, record: Any, _proxy: Any) -> None:
+        if inode() != record.info["inode"]:
+            raise DisconnectionError
 
 
 def _switch_to_wal(cursor: Any) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Update, and_, delete, or_, select, update
 
 from agent.diagnosis.diagnosis import Claim
 from agent.store.database import Database
@@ -50,37 +49,36 @@ class SqlIdempotency:
             where=or_(idempotency.c.expires_at <= now, abandoned),
         )
         known = select(idempotency.c.body_sha256, idempotency.c.diagnosis_id).where(*_row_of(key, owner))
-        async with self._database.write() as connection:
+
+        def write(connection: Connection) -> Claim | None:
             if now - self._swept > _SWEEP_EVERY:
                 self._swept = now
-                await connection.execute(delete(idempotency).where(idempotency.c.expires_at <= now))
-            if (await connection.execute(taken_over.returning(idempotency.c.key))).first():
+                connection.execute(delete(idempotency).where(idempotency.c.expires_at <= now))
+            if connection.execute(taken_over.returning(idempotency.c.key)).first():
                 return Claim(state="new")
-            row = (await connection.execute(known)).first()
-        if row is None:
-            return None
-        if row.body_sha256 != body_sha256:
-            return Claim(state="mismatch")
-        return Claim(state="done" if row.diagnosis_id else "running", diagnosis_id=row.diagnosis_id)
+            row = connection.execute(known).first()
+            if row is None:
+                return None
+            if row.body_sha256 != body_sha256:
+                return Claim(state="mismatch")
+            return Claim(state="done" if row.diagnosis_id else "running", diagnosis_id=row.diagnosis_id)
+
+        return await self._database.write(write)
 
     async def finish(self, key: str, owner: str, diagnosis_id: str) -> None:
         """The claim led to this diagnosis. Of two claimants, the first that finishes counts."""
-        async with self._database.write() as connection:
-            await finish_claim(connection, key, owner, diagnosis_id)
+        await self._database.change(finished(key, owner, diagnosis_id))
 
     async def release(self, key: str, owner: str) -> None:
         """The claim led to nothing: the next one with the key starts anew."""
         unfinished = idempotency.c.diagnosis_id.is_(None)
-        async with self._database.write() as connection:
-            await connection.execute(delete(idempotency).where(*_row_of(key, owner), unfinished))
+        await self._database.change(delete(idempotency).where(*_row_of(key, owner), unfinished))
 
 
-async def finish_claim(connection: AsyncConnection, key: str, owner: str, diagnosis_id: str) -> None:
-    """Writes down what a claim led to, in the transaction of the caller."""
+def finished(key: str, owner: str, diagnosis_id: str) -> Update:
+    """The statement that writes down what a claim led to."""
     unfinished = idempotency.c.diagnosis_id.is_(None)
-    await connection.execute(
-        update(idempotency).where(*_row_of(key, owner), unfinished).values(diagnosis_id=diagnosis_id)
-    )
+    return update(idempotency).where(*_row_of(key, owner), unfinished).values(diagnosis_id=diagnosis_id)
 
 
 def _row_of(key: str, owner: str) -> tuple[Any, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import Connection, case, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -39,20 +39,17 @@ class SqlIssues:
         bound = parameters(self._dialect, query, limit)
         if bound is None or limit < 1:
             return []
-        async with self._database.read() as connection:
-            rows = (await connection.execute(self._search, bound)).all()
-        return to_hits(rows, query.terms)
+        return to_hits(await self._database.all(self._search, bound), query.terms)
 
     async def as_of(self) -> datetime | None:
         """When the newest row was stored, or None where there is none."""
-        async with self._database.read() as connection:
-            found: datetime | None = await connection.scalar(select(func.max(issues.c.stored_at)))
-            return found
+        row = await self._database.one(select(func.max(issues.c.stored_at)))
+        return row[0] if row else None
 
     async def count(self) -> int:
         """How many rows the tenant has."""
-        async with self._database.read() as connection:
-            return await connection.scalar(select(func.count()).select_from(issues)) or 0
+        row = await self._database.one(select(func.count()).select_from(issues))
+        return row[0] if row else 0
 
     async def upsert(self, issues: list[Issue]) -> int:
         """Insert or update by repository and number, all or none; the number of rows written.
@@ -63,12 +60,15 @@ class SqlIssues:
         """
         now = self._database.now()
         distinct = list({(issue.repository, issue.number): issue for issue in issues}.values())
-        written = 0
-        async with self._database.write() as connection:
+
+        def write(connection: Connection) -> int:
+            written = 0
             for start in range(0, len(distinct), _BATCH):
                 rows = to_rows(distinct[start : start + _BATCH], "imported", now)
-                written += len((await connection.execute(self._upsert, rows)).all())
-        return written
+                written += len(connection.execute(self._upsert, rows).all())
+            return written
+
+        return await self._database.write(write)
 
 
 def to_rows(found: Sequence[Issue], origin: str, now: datetime) -> list[dict[str, Any]]:

@@ -6,8 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Row, select, update
 
 from agent.diagnosis.diagnosis import ApiKey, Role
 from agent.errors import BadInput
@@ -31,11 +30,9 @@ class SqlKeys:
             id=f"key_{secrets.token_hex(8)}", prefix=prefix, name=name, role=role,
             created_at=self._database.now(),
         )  # fmt: skip
-        async with self._database.write() as connection:
-            try:
-                await connection.execute(insert(api_keys), {**key.model_dump(), "secret_hash": secret_hash})
-            except IntegrityError as taken:
-                raise BadInput("A key with this prefix exists already.") from taken
+        added = self._database.insert(api_keys).on_conflict_do_nothing(index_elements=["tenant", "prefix"])
+        if not await self._database.change(added, {**key.model_dump(), "secret_hash": secret_hash}):
+            raise BadInput("A key with this prefix exists already.")
         return key
 
     async def find(self, prefix: str) -> tuple[ApiKey, str] | None:
@@ -51,11 +48,8 @@ class SqlKeys:
     async def revoke(self, key_id: str) -> bool:
         """From now on the key is refused; False where there is no such key, or it was revoked before."""
         valid = (api_keys.c.id == key_id) & api_keys.c.revoked_at.is_(None)
-        async with self._database.write() as connection:
-            done = await connection.execute(
-                update(api_keys).where(valid).values(revoked_at=self._database.now())
-            )
-        return done.rowcount == 1
+        revoked = update(api_keys).where(valid).values(revoked_at=self._database.now())
+        return await self._database.change(revoked) == 1
 
     async def any(self) -> bool:
         """Whether there is a key that is not revoked."""
@@ -69,8 +63,8 @@ class SqlKeys:
         if last is not None and now - last < _TOUCH_EVERY:
             return
         self._touched[key_id] = now
-        async with self._database.write() as connection:
-            await connection.execute(update(api_keys).where(api_keys.c.id == key_id).values(last_used_at=now))
+        used = update(api_keys).where(api_keys.c.id == key_id).values(last_used_at=now)
+        await self._database.change(used)
 
 
 def _key(row: Row[Any]) -> ApiKey:

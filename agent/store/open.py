@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from agent.errors import SchemaTooOld
 from agent.store.database import Database
-from agent.store.engine import async_engine, parse_url, probe, reported, where
+from agent.store.engine import parse_url, probe, reported, where
 from agent.store.issues import SqlIssues
 from agent.store.schema import checked, head, upgrade
 from agent.store.seed import KEY, Known, seed
@@ -32,23 +32,20 @@ async def open_database(
     SQLite database is made and an older one upgraded; with `strict`, and always on PostgreSQL, an older
     schema raises `SchemaTooOld`. Raises `StoreUnavailable` where the database cannot be used.
     """
-    parsed = parse_url(url)
-    with reported(parsed):
-        engine = async_engine(parsed)
-    database = Database(engine, parsed, tenant)
+    database = Database(parse_url(url), tenant)
     try:
-        with reported(parsed):
-            await asyncio.to_thread(probe, parsed)
-        revision, loaded = await _state(database)
+        with reported(database.url):
+            await asyncio.to_thread(probe, database.url)
+        revision, loaded = await database.read(lambda connection: _state(connection, database.url))
         if revision != head():
             if database.dialect != "sqlite" or (strict and revision is not None):
-                raise SchemaTooOld(where=where(parsed))
+                raise SchemaTooOld(where=where(database.url))
             await asyncio.to_thread(upgrade, url)
         if loaded != digest:
             await seed(database, known, digest)
         yield database
     finally:
-        await engine.dispose()
+        await database.close()
 
 
 @asynccontextmanager
@@ -60,21 +57,12 @@ async def open_store(
         yield SqlIssues(database)
 
 
-async def _state(database: Database) -> tuple[str | None, str | None]:
+def _state(connection: Connection, url: URL) -> tuple[str | None, str | None]:
     """Revision of the schema and digest of the loaded knowledge, in one look; None where there is none."""
-    url = database.url
-    if database.dialect == "sqlite" and url.database and _is_new(url.database):
+    try:
+        row = connection.execute(_STATE, {"key": KEY}).one_or_none()
+    except (OperationalError, ProgrammingError) as bad:
+        if "no such table" not in str(bad) and "does not exist" not in str(bad):
+            raise
         return None, None
-    async with database.read() as connection:
-        try:
-            row = (await connection.execute(_STATE, {"key": KEY})).one_or_none()
-        except (OperationalError, ProgrammingError) as bad:
-            if "no such table" not in str(bad) and "does not exist" not in str(bad):
-                raise
-            return None, None
     return (checked(row[0], url), row[1]) if row else (None, None)
-
-
-def _is_new(path: str) -> bool:
-    file = Path(path)
-    return not path.startswith("file:") and (not file.exists() or file.stat().st_size == 0)

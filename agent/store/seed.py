@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import Connection, delete, select, text
 
 from agent.issues.issue import Issue
 from agent.store.database import Database
@@ -26,17 +26,20 @@ async def seed(database: Database, known: Known, digest: str) -> bool:
     rows that a user imported stay as they are.
     """
     rows = known() if callable(known) else known
-    async with database.write() as connection:
+
+    def load(connection: Connection) -> bool:
         if database.dialect == "postgresql":
-            await connection.execute(text("SELECT pg_advisory_xact_lock(4730022)"))
-        if await connection.scalar(_LOADED) == digest:
+            connection.execute(text("SELECT pg_advisory_xact_lock(4730022)"))
+        if connection.scalar(_LOADED) == digest:
             return False
-        await connection.execute(delete(issues).where(issues.c.origin == "packaged"))
+        connection.execute(delete(issues).where(issues.c.origin == "packaged"))
         if rows:
             values = to_rows(rows, "packaged", database.now())
-            await connection.execute(packaged_statement(database.dialect), values)
-        await connection.execute(_remember(database, digest))
-    return True
+            connection.execute(packaged_statement(database.dialect), values)
+        connection.execute(_remember(database, digest))
+        return True
+
+    return await database.write(load)
 
 
 def _remember(database: Database, digest: str) -> Any:

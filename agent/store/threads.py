@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from agent.diagnosis.diagnosis import Thread, Turn
 from agent.store.database import Database
-from agent.store.redacted import redacted
+from agent.store.redacted import kept, redacted
 from agent.store.tables import threads
 from agent.store.tables import turns as said
 
@@ -23,10 +23,9 @@ class SqlThreads:
     async def create(self, owner: str | None, submission: dict[str, Any]) -> Thread:
         """A new thread without turns."""
         now = self._database.now()
-        row = {"id": f"th_{secrets.token_hex(12)}", "owner": owner, "submission": redacted(submission),
+        row = {"id": f"th_{secrets.token_hex(12)}", "owner": owner, "submission": await kept(submission),
                "created_at": now}  # fmt: skip
-        async with self._database.write() as connection:
-            await connection.execute(insert(threads), {**row, "turn_count": 0, "updated_at": now})
+        await self._database.change(insert(threads), {**row, "turn_count": 0, "updated_at": now})
         return Thread.model_validate(row)
 
     async def get(self, thread_id: str, owner: str | None = None) -> Thread | None:
@@ -35,18 +34,17 @@ class SqlThreads:
         if owner is not None:
             wanted = wanted.where(threads.c.owner == owner)
         spoken = select(said).where(said.c.thread_id == thread_id).order_by(said.c.position)
-        async with self._database.read() as connection:
-            row = (await connection.execute(wanted)).first()
+
+        def read(connection: Connection) -> Thread | None:
+            row = connection.execute(wanted).first()
             if row is None:
                 return None
             # Turns that are added between the two reads belong to a later state of the thread.
-            found = (await connection.execute(spoken.limit(row.turn_count))).all()
-        kept = [
-            Turn.model_validate({name: turn._mapping[name] for name in Turn.model_fields}) for turn in found
-        ]
-        return Thread(
-            id=row.id, owner=row.owner, turns=kept, submission=row.submission, created_at=row.created_at
-        )
+            found = connection.execute(spoken.limit(row.turn_count)).all()
+            thread = {name: row._mapping[name] for name in ("id", "owner", "submission", "created_at")}
+            return Thread(**thread, turns=[_turn(turn) for turn in found])
+
+        return await self._database.read(read)
 
     async def append(
         self, thread_id: str, turns: list[Turn], submission: dict[str, Any], expected_turns: int
@@ -56,17 +54,23 @@ class SqlThreads:
         False where the thread does not have exactly `expected_turns` turns: somebody else wrote meanwhile.
         """
         unchanged = (threads.c.id == thread_id) & (threads.c.turn_count == expected_turns)
-        state = {"turn_count": expected_turns + len(turns), "submission": redacted(submission),
+        state = {"turn_count": expected_turns + len(turns), "submission": await kept(submission),
                  "updated_at": self._database.now()}  # fmt: skip
         rows = [
             {**turn.model_dump(), "content": redacted(turn.content), "reply": redacted(turn.reply),
              "thread_id": thread_id, "position": position}
             for position, turn in enumerate(turns, start=expected_turns)
         ]  # fmt: skip
-        async with self._database.write() as connection:
-            done = await connection.execute(update(threads).where(unchanged).values(state))
-            if done.rowcount != 1:
+
+        def write(connection: Connection) -> bool:
+            if connection.execute(update(threads).where(unchanged).values(state)).rowcount != 1:
                 return False
             if rows:
-                await connection.execute(insert(said), rows)
-        return True
+                connection.execute(insert(said), rows)
+            return True
+
+        return await self._database.write(write)
+
+
+def _turn(row: Row[Any]) -> Turn:
+    return Turn.model_validate({name: row._mapping[name] for name in Turn.model_fields})
