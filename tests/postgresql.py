@@ -38,7 +38,9 @@ class PostgresServer:
         self._user = _ORDINARY_USER if os.geteuid() == 0 else None
         if self._user:
             shutil.chown(self.folder, self._user)
-        self._run("initdb", "-D", str(self._data), "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8")
+        self._run(
+            "initdb", "-D", str(self._data), "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8"
+        )
         self.start()
 
     @property

@@ -55,8 +55,10 @@ def keep_to_tenant(engine: Engine) -> None:
             return statement, many, one
         tenant = options.get("tenant")
         if not tenant:
-            raise NoTenant(f"no tenant is set for: {statement}")
+            raise NoTenant(f"no tenant is set for this {type(statement).__name__.upper()}")
         if isinstance(statement, Select | Update | Delete):
+            if isinstance(statement, Update) and _moves(statement, [*many, one]):
+                raise NoTenant(f"this moves a row of {statement.table} to another tenant")
             if statement not in filtered:
                 filtered[statement] = _filtered(statement)
             statement = filtered[statement]
@@ -80,6 +82,11 @@ def _parameter_of(statement: Any) -> str | None:
     if isinstance(statement, Select | Update | Delete):
         return _PARAMETER
     return None
+
+
+def _moves(statement: Update, rows: Sequence[Parameters]) -> bool:
+    columns = [getattr(column, "key", column) for column in statement._values or ()]
+    return "tenant" in columns or any("tenant" in row for row in rows)
 
 
 def _filtered(statement: Any) -> Any:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 
 from agent.errors import StoreUnavailable
-from agent.store.engine import async_engine, parse_url, probe, reported, where
+from agent.store.engine import parse_url, pooled_engine, probe, reported, where
 
 FILE = parse_url("sqlite:////somewhere/store.sqlite3")
 
@@ -18,16 +18,16 @@ FILE = parse_url("sqlite:////somewhere/store.sqlite3")
 @pytest.mark.parametrize(
     ("url", "driver"),
     [
-        ("sqlite:///some.sqlite3", "sqlite+aiosqlite"),
-        ("sqlite+aiosqlite:///some.sqlite3", "sqlite+aiosqlite"),
+        ("sqlite:///some.sqlite3", "sqlite"),
+        ("sqlite+aiosqlite:///some.sqlite3", "sqlite"),
         ("postgresql://u@h/d", "postgresql+psycopg"),
         ("postgresql+psycopg://u@h/d", "postgresql+psycopg"),
     ],
 )
-def test_plain_urls_get_the_async_driver(url: str, driver: str) -> None:
+def test_plain_urls_get_the_driver(url: str, driver: str) -> None:
     if driver.startswith("postgresql"):
         pytest.importorskip("psycopg")
-    assert async_engine(parse_url(url)).url.drivername == driver
+    assert pooled_engine(parse_url(url)).url.drivername == driver
 
 
 def test_a_password_is_never_shown() -> None:

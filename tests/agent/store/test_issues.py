@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agent.issues.issue import Issue, IssueQuery
+from agent.store.database import Database
 from agent.store.issues import SqlIssues
 from agent.store.open import open_store
 
@@ -25,9 +24,8 @@ def issue(number: int, title: str = "t", **facts: Any) -> Issue:
 
 
 @pytest.fixture
-async def store(tmp_path: Path, anyio_backend: str) -> AsyncIterator[SqlIssues]:
-    async with open_store(f"sqlite:///{tmp_path}/store.sqlite3", "default", [], "none") as opened:
-        yield opened
+def store(database: Database) -> SqlIssues:
+    return SqlIssues(database)
 
 
 def numbers(hits: list[Any]) -> list[int]:
@@ -128,8 +126,7 @@ async def test_as_of_is_when_the_newest_row_was_stored(store: SqlIssues) -> None
     assert before <= newest <= datetime.now(UTC)
 
 
-async def test_tenants_do_not_see_each_other(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/store.sqlite3"
+async def test_tenants_do_not_see_each_other(url: str) -> None:
     async with open_store(url, "one", [issue(9, "packaged")], "d") as one:
         await one.upsert([issue(1, "word", signature="s")])
         async with open_store(url, "two", [], "d") as two:
@@ -138,13 +135,13 @@ async def test_tenants_do_not_see_each_other(tmp_path: Path) -> None:
         assert numbers(await one.search(IssueQuery(terms=["word"]), 5)) == [1]
 
 
-async def test_a_search_of_the_known_threads_is_quick(tmp_path: Path) -> None:
+async def test_a_search_of_the_known_threads_is_quick(url: str) -> None:
     """The bound is wide, because the machine may be busy: it catches a scan or a lost statement."""
     known = [
         issue(n, f"usage limit plan reset weekly {n}", body="x" * 300, signature="s") for n in range(270)
     ]
     terms = [f"word{n}" for n in range(17)] + ["usage", "limit", "weekly"]
-    async with open_store(f"sqlite:///{tmp_path}/store.sqlite3", "default", known, "d") as store:
+    async with open_store(url, "default", known, "d") as store:
         taken = []
         for _ in range(40):
             start = time.perf_counter()

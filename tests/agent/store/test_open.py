@@ -18,6 +18,7 @@ import pytest
 from agent.errors import SchemaTooOld, StoreUnavailable
 from agent.issues.issue import Issue, IssueQuery
 from agent.store import seed as seeding
+from agent.store.migrations import REVISIONS
 from agent.store.open import open_store
 from agent.store.schema import current, head
 
@@ -112,8 +113,8 @@ async def test_strict_refuses_an_older_schema_and_says_what_to_do(
 ) -> None:
     url = f"sqlite:///{tmp_path}/store.sqlite3"
     assert await opened(url, strict=True) == 20
-    monkeypatch.setattr("agent.store.migrations.REVISIONS", ("0001", "0002"))
-    monkeypatch.setattr("agent.store.schema.REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr("agent.store.migrations.REVISIONS", (*REVISIONS, "9998"))
+    monkeypatch.setattr("agent.store.schema.REVISIONS", (*REVISIONS, "9998"))
     with pytest.raises(SchemaTooOld, match="caseworker db upgrade"):
         await opened(url, strict=True)
 

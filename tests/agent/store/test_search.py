@@ -13,13 +13,13 @@ from agent.store.search import parameters, to_hits
     [("sqlite", '"a b" OR "tool_use"'), ("postgresql", "'a b' | 'tool_use'")],
 )
 def test_every_term_is_quoted(dialect: str, words: str) -> None:
-    bound = parameters(dialect, "t", IssueQuery(terms=['a" OR b', "tool_use", "'*\""]), 5)
+    bound = parameters(dialect, IssueQuery(terms=['a" OR b', "tool_use", "'*\""]), 5)
     assert bound is not None
     assert bound["words"] == words.replace("a b", "a OR b")
 
 
 def test_nothing_to_look_for() -> None:
-    assert parameters("sqlite", "t", IssueQuery(terms=["!", ""]), 5) is None
+    assert parameters("sqlite", IssueQuery(terms=["!", ""]), 5) is None
 
 
 def test_a_term_matches_where_a_word_begins_with_it() -> None:
