@@ -128,7 +128,7 @@ class Database:
         return await self.read(lambda connection: connection.execute(statement, bound).all())
 
     async def change(self, statement: Executable, bound: Any = None) -> int:
-        """Runs one statement that changes rows, in a transaction of its own; how many it changed."""
+        """Runs one statement that changes rows, in a transaction of its own; how many an UPDATE changed."""
         return await self.write(lambda connection: connection.execute(statement, bound).rowcount)
 
     def insert(self, table: Table) -> Any:

@@ -24,10 +24,13 @@ BUSY_SECONDS = 10
 READERS = 4
 """How many threads read a SQLite file at once."""
 _POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 8, "pool_timeout": 20}
+_QUIET: dict[str, Any] = {"json_serializer": dumps, "hide_parameters": True}
+"""What a user wrote stays out of the messages of the driver, and so out of every log."""
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 _REASONS = (
     ("not a database", "the file is not a SQLite database"),
     ("malformed", "the file is a damaged SQLite database"),
+    ("not there any more", "the file is not there any more; it was moved or deleted"),
     ("unable to open", "the file or its folder cannot be opened for writing"),
     ("readonly", "it is read-only"),
     ("read-only", "it is read-only"),
@@ -76,7 +79,8 @@ def reported(url: URL) -> Iterator[None]:
     except OSError as bad:
         raise StoreUnavailable(where=where(url), why=bad.strerror or str(bad)) from bad
     except ModuleNotFoundError as bad:
-        raise StoreUnavailable(where=where(url), why=f"the package {bad.name} is not installed") from bad
+        why = f"the package {bad.name} is not installed; run: pip install 'caseworker[postgres]'"
+        raise StoreUnavailable(where=where(url), why=why) from bad
 
 
 def make_folder(url: URL) -> None:
@@ -114,15 +118,13 @@ def pooled_engine(url: URL) -> Engine | AsyncEngine:
     SQLite only one with the option `write` begins a transaction.
     """
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(
-            url.set(drivername="sqlite"), json_serializer=dumps, pool_size=READERS + 1, max_overflow=0
-        )
+        engine = create_engine(url.set(drivername="sqlite"), pool_size=READERS + 1, max_overflow=0, **_QUIET)
         _prepare_sqlite(engine, always_write=False)
         _notice_when_it_is_gone(engine, url)
         keep_to_tenant(engine)
         return engine
     pooled = create_async_engine(
-        url.set(drivername="postgresql+psycopg"), json_serializer=dumps, pool_pre_ping=True, **_POOL
+        url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **_POOL, **_QUIET
     )
     keep_to_tenant(pooled.sync_engine)
     return pooled
@@ -171,7 +173,7 @@ def _notice_when_it_is_gone(engine: Engine, url: URL) -> None:
     @event.listens_for(engine, "do_connect")
     def _before_connect(*_: Any) -> None:
         if inode() is None:
-            raise sqlite3.OperationalError("unable to open database file: it is not there any more")
+            raise sqlite3.OperationalError("the file is not there any more")
 
     @event.listens_for(engine, "connect")
     def _on_connect(_connection: Any, record: Any) -> None:

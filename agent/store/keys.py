@@ -31,7 +31,8 @@ class SqlKeys:
             created_at=self._database.now(),
         )  # fmt: skip
         added = self._database.insert(api_keys).on_conflict_do_nothing(index_elements=["tenant", "prefix"])
-        if not await self._database.change(added, {**key.model_dump(), "secret_hash": secret_hash}):
+        added = added.values(**key.model_dump(), secret_hash=secret_hash).returning(api_keys.c.id)
+        if await self._database.write(lambda connection: connection.execute(added).first()) is None:
             raise BadInput("A key with this prefix exists already.")
         return key
 
