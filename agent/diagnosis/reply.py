@@ -23,6 +23,8 @@ CLOSED = "Good to hear. The case is closed; write here again if the error comes 
 STEPS_STAND = "The steps that were given above still stand."
 STILL_UNKNOWN = "The cause is still not known."
 NO_STEPS_LEFT = "I have no other step and no other question."
+MOST_LOOKS = 5
+"""Questions that are looked at for one about the cause that is concluded."""
 _COSTS = {"free": "", "may_charge": " (may cost money)", "charges": " (costs money)"}
 
 
@@ -109,14 +111,32 @@ def _stuck(
 ) -> Reply:
     """Nothing was learned and every step is told: the next best question, else a person."""
     stands = [STEPS_STAND] if any(_is_told(s.step, earlier) for s in after.diagnosis.guidance) else []
-    question = weigh(after.report, after.usage, catalogue, case.answers).question
-    if question and not _is_told(question.text, earlier):
+    question = _next_question(after, case, earlier, catalogue)
+    if question:
         return Reply(text=_ask([*opening, *stands], question), action="ask", question=question)
     person = after.diagnosis.handoff or Handoff(
         to=GENERIC_TO, request_ids=[], facts=[], missing=GENERIC_FACTS
     )
     lines = [*opening, *stands, NO_STEPS_LEFT, *_person(person, earlier)]
     return Reply(text="\n".join(lines), action="handoff")
+
+
+def _next_question(
+    after: Answer, case: Case, earlier: Sequence[str], catalogue: Catalogue
+) -> Question | None:
+    """The best question that was not asked; where a cause is concluded, one about this cause."""
+    settled = after.diagnosis.action in ("answer", "handoff") and after.causes
+    first = catalogue.by_id.get(after.causes[0].id) if settled else None
+    about = {asked.text for asked in first.questions} if first else None
+    answers = list(case.answers)
+    for _ in range(MOST_LOOKS):
+        question = weigh(after.report, after.usage, catalogue, answers).question
+        if question is None:
+            return None
+        if (about is None or question.text in about) and not _is_told(question.text, earlier):
+            return question
+        answers.append(Answered(question=question.text, sign=""))
+    return None
 
 
 def _person(person: Handoff | None, earlier: Sequence[str]) -> list[str]:

@@ -18,7 +18,7 @@ SHORT = 400
 _VERSION = re.compile(r"(?<![\w.])v?((?:0\.2|1\.0|2\.\d)\.\d{1,3})(?![\w.]*\d)")
 _DENIED = re.compile(
     r"(?:\b(?:not|no|nicht|keine?[nr]?|without|ohne|instead of|rather than|statt|pas|non)\b|不是|没有|不用)"
-    r"\s*[^,.;，。；]*",
+    r"\s*(?:(?!\b(?:but|sondern|aber|mais|sino)\b|而是)[^,.;，。；])*",
     re.I,
 )
 _KEY = re.compile(
@@ -31,7 +31,9 @@ _ACCOUNT = re.compile(
 )
 _PLAN = re.compile(r"\b(max(?: ?\(?(?:20x|5x|x20|x5))?|pro|team|enterprise|free)\b", re.I)
 _MODEL = re.compile(
-    r"\b(claude-[a-z0-9.-]*\d[a-z0-9.-]*|(?:claude )?(?:opus|sonnet|haiku|fable)(?:[ -]\d(?:\.\d)?)?)", re.I
+    r"\b(claude-[a-z0-9.-]*\d[a-z0-9.-]*"
+    r"|(?:claude )?(?:opus|sonnet|haiku|fable)(?:[ -]\d(?:\.\d)?(?![\d ]?m))?)",
+    re.I,
 )
 _MILLION = re.compile(r"(?<![a-z0-9])1 ?m(?:illion|io)?(?![a-z])|\[1m\]|100万", re.I)
 _URL = re.compile(r"https?://[^\s\"'`<>)\]]{3,200}")

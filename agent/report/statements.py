@@ -22,11 +22,12 @@ _NEGATION = re.compile(
 _CLAUSE = re.compile(r"[,;:()]|\b(?:but|although|though|however|because|while|yet)\b")
 _ANALYSIS = re.compile(r"(?m)^extent analysis$")
 _ORDER = re.compile(
-    r"\b(?:ignor\w*|disregard|forget|override)\b.{0,25}\b(?:previous|prior|above|earlier|all|your|other|todas?|anteriores"
-    r"|vorherigen|précédentes)\b.{0,20}\b(?:instruc\w+|instruç\w+|anweisung\w*|rules?|prompts?)\b"
-    r"|\b(?:note|message|instructions?)\b.{0,20}\b(?:to|for) the (?:model|assistant|bot|ai|reader|support bot)\b"
+    r"\b(?:ignor\w*|disregard|forget|override)\b.{0,25}\b(?:previous|prior|above|earlier|all|your|other|todas?"
+    r"|anteriores|vorherigen|précédentes)\b.{0,20}\b(?:instruc\w+|instruç\w+|anweisung\w*|rules?|prompts?)\b"
+    r"|\b(?:note|message|instructions?)\b.{0,20}\b(?:to|for) the"
+    r" (?:model|assistant|bot|ai|reader|support bot)\b"
     r"|^\W*(?:assistant|system(?: note)?)\b\W*[:,\]]|\byou must now (?:output|say|answer|state)\b"
-    r"|\bthe correct diagnosis is\b|\bnew policy:"
+    r"|\bthe correct diagnosis is\b|\bnew policy:|</?(?:system|assistant|submission|instructions?)>"
 )
 """An order to the program that reads: it tells nothing of the reporter's case."""
 _REACH = 40
@@ -70,6 +71,11 @@ def _compile(rule: StatementRule) -> _Rule:
         for each in (rule.patterns, rule.denied, rule.unless)
     ]
     return _Rule(rule.id, made[0], made[1], made[2], rule.negatable)
+
+
+def is_order(sentence: str) -> bool:
+    """Whether a sentence is an order to the program that reads, and so no evidence of anything."""
+    return _ORDER.search(sentence.lower()) is not None
 
 
 def read_statements(screen: Screen, rules: Rules, bodies: list[tuple[int, int]]) -> list[Statement]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from agent.report.error_report import ErrorReport, Submission
+from agent.report.statements import is_order
 from agent.usage.balances import read_balances
 from agent.usage.claims import read_percentages
 from agent.usage.figures import Figures
@@ -37,6 +38,7 @@ _MESSAGE_WORDS = (
     "extra usage is req",
     "extra usage when",
 )
+_MAY_ORDER = re.compile(r"\d.{0,6}[%$€]|[%$€].{0,6}\d")  # an order without a figure does no harm here
 _UNREADABLE = "The usage that was given could not be read: it has none of the known forms."
 
 
@@ -146,11 +148,16 @@ def _decode_at(text: str) -> tuple[Any, int]:
 
 
 def _plain(text: str, spans: list[tuple[int, int]]) -> str:
-    """The prose alone: pasted structures and the service's own messages blanked, wrapped lines joined."""
+    """The prose alone: pasted structures and the service's own messages blanked, wrapped lines joined.
+
+    An order to the program that reads is blanked too: its figures are nobody's claim.
+    """
     known = masked(text, spans)
     low = known.lower()
     if any(words in low for words in _MESSAGE_WORDS):
         known = _MESSAGE.sub(lambda found: " " * len(found.group(0)), known)
+    if _MAY_ORDER.search(known):
+        known = "\n".join(" " * len(line) if is_order(line) else line for line in known.split("\n"))
     return unwrapped(known)
 
 
