@@ -14,7 +14,7 @@ ANSWER_LIKELIHOOD = 0.48
 """The first cause must be at least this likely to be acted on."""
 ANSWER_LEAD = 0.12
 """And this far ahead of the second one."""
-ALONE_LIKELIHOOD, ALONE_SHARE = 0.40, 0.25
+ALONE_LIKELIHOOD, ALONE_SHARE = 0.40, 0.50
 """A cause this likely may be acted on too where no other has this share of its likelihood."""
 NONE_LIMIT = 0.58
 """From this likelihood of "none of these" on, nothing is concluded, however far the first leads."""

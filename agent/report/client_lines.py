@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from typing import NamedTuple
 
-from agent.report.template import Compiled, Hit, Pattern, hits, match_message, squeeze
+from agent.report.template import QUOTES, Compiled, Hit, Pattern, hits, match_message, squeeze
 from agent.report.terminal import Screen
 from agent.report.wrapping import blank_between, cuts
 
@@ -48,6 +48,8 @@ _STATUS_IN = re.compile(r"(?<![\w.])([45]\d\d)(?![\w.])")
 _SENTENCE_WORDS = 4
 _MOST_FILLING = 8
 _LONG = 34
+_FILLED = 24
+"""Characters of a template with several fillings that no prose holds by chance."""
 
 
 class ClientLine(NamedTuple):
@@ -87,7 +89,7 @@ class _Squeezed:
         start, length = self._rows[row]
         left = index - self._first[row]
         for position in range(start, start + length):
-            if not self.text[position].isspace():
+            if not self.text[position].isspace() and self.text[position] not in QUOTES:
                 if left == 0:
                     return position
                 left -= 1
@@ -191,6 +193,8 @@ def _is_evidence(
     distinct = pattern.words >= _SENTENCE_WORDS and pattern.weight >= 16
     if at_start:
         return distinct or closed
+    if pattern.holes > 1 and pattern.weight >= _FILLED:
+        return True
     capital = text[start].isupper() or not text[start].isalpha()
     if not capital:
         return False

@@ -1,6 +1,6 @@
 """Match known messages, whatever blanks, line breaks, case or apostrophes a text has made of them.
 
-Both sides are *squeezed*: lower case, straight quotes, no white space at all. So a message is found
+Both sides are *squeezed*: lower case, no quotes and no white space at all. So a message is found
 however a terminal wrapped it.
 """
 
@@ -12,9 +12,9 @@ from typing import NamedTuple
 from agent.report.lexicon import Lexicon, MessageTemplate
 from agent.report.wrapping import Vocabulary
 
-_FOLD = str.maketrans(
-    {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "—": "-", "–": "-", "İ": "i"}
-)
+QUOTES = frozenset("'\"`’‘ʼ“”")
+"""Characters that reporters, trackers and shells add and drop at will: no match depends on them."""
+_FOLD = str.maketrans({**dict.fromkeys(QUOTES), "—": "-", "–": "-", "İ": "i"})
 _HOLE = re.compile(r"<[A-Za-z][\w -]*>|\.\.\.|…")
 _WORD = re.compile(r"[A-Za-z']+")
 _MOST_HITS = 50
@@ -25,7 +25,7 @@ class Pattern(NamedTuple):
     """A template made ready: its longest literal, the expression over squeezed text, and its weight.
 
     `starts` is False where the template begins with a placeholder; `lead` is how far before the
-    longest literal a match may begin.
+    longest literal a match may begin; `holes` counts the placeholders.
     """
 
     template: MessageTemplate
@@ -35,6 +35,7 @@ class Pattern(NamedTuple):
     words: int
     starts: bool
     lead: int
+    holes: int
 
 
 class Compiled(NamedTuple):
@@ -53,7 +54,7 @@ class Hit(NamedTuple):
 
 
 def squeeze(text: str) -> str:
-    """`text` in lower case with straight quotes and without white space; one character for one."""
+    """`text` in lower case without quotes and white space; what is left stands one character for one."""
     return "".join(text.translate(_FOLD).lower().split())
 
 
@@ -84,6 +85,7 @@ def _compile(template: MessageTemplate) -> Pattern:
         words=len(_WORD.findall(" ".join(parts))),
         starts=bool(literals[0]),
         lead=0 if filled[:1] == [longest] else 400,
+        holes=sum(hole.startswith("<") for hole in holes),
     )
 
 

@@ -18,7 +18,7 @@ ELSEWHERE = QUESTION.model_copy(update={"splits": ["pdf-rejected"]})
     ("first", "second", "out"),
     [
         (action.ANSWER_LIKELIHOOD, 0.0, True),
-        (action.ANSWER_LIKELIHOOD - 0.01, 0.2, False),
+        (action.ANSWER_LIKELIHOOD - 0.01, 0.3, False),
         (action.ALONE_LIKELIHOOD, action.ALONE_LIKELIHOOD * action.ALONE_SHARE, True),
         (action.ALONE_LIKELIHOOD - 0.01, 0.0, False),
         (0.55, 0.55 - action.ANSWER_LEAD, True),
