@@ -11,6 +11,7 @@ from agent.report.error_report import Conflict, Reading, Submission
 from agent.report.form import Form
 from agent.report.machine import Found, platform_readings, surface_reading, system_of, terminal_reading
 from agent.report.programs import desktop, official, program_of_repository, third_parties
+from agent.report.redact import redact
 from agent.report.terminal import Screen
 from agent.report.versions import bare_version, is_outdated, version_readings
 
@@ -72,7 +73,7 @@ def _stated(submission: Submission, name: str) -> list[Reading]:
     value = getattr(submission.environment, name, None) if submission.environment else None
     if not isinstance(value, str) or not value.strip():
         return []
-    value = value.strip()
+    value = redact(value.strip()).text
     if name == "platform":
         value = system_of(value) or value
     elif name == "plan":

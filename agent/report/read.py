@@ -47,7 +47,7 @@ def read(submission: Submission, lexicon: Lexicon) -> ErrorReport:
         text=text,
         title=title or None,
         product=submission.product,
-        source_url=source.url if source else None,
+        source_url=redact(source.url).text if source and source.url else None,
         reported_at=source.reported_at if source else None,
         errors=errors,
         environment=environment.fields,

@@ -36,13 +36,10 @@ _MOST_TEXT = 48_000
 
 
 class _Expression(NamedTuple):
-    """An expression, and words of which one must stand in a sentence that it matches."""
+    """An expression, and words of which one must stand in a text that it matches (None: no such words)."""
 
     search: re.Pattern[str]
     words: frozenset[str] | None
-
-    def may_match(self, text: str) -> bool:
-        return self.words is None or any(word in text for word in self.words)
 
 
 class _Rule(NamedTuple):
@@ -57,17 +54,20 @@ class Rules(NamedTuple):
     """The statement rules of a lexicon, made ready, with the lexicon's canonical words."""
 
     rules: tuple[_Rule, ...]
+    words: frozenset[str]
     lexicon: Lexicon
 
 
 def compile_rules(lexicon: Lexicon) -> Rules:
     """Raises `re.error` where a rule's expression is not valid."""
-    return Rules(tuple(_compile(rule) for rule in lexicon.statements), lexicon)
+    rules = tuple(_compile(rule) for rule in lexicon.statements)
+    words = (e.words for rule in rules for e in (*rule.patterns, *rule.denied) if e.words)
+    return Rules(rules, frozenset[str]().union(*words), lexicon)
 
 
 def _compile(rule: StatementRule) -> _Rule:
     made = [
-        tuple(_Expression(re.compile(p), required(p)) for p in each)
+        tuple(_Expression(re.compile(p, re.M), required(p)) for p in each)
         for each in (rule.patterns, rule.denied, rule.unless)
     ]
     return _Rule(rule.id, made[0], made[1], made[2], rule.negatable)
@@ -90,10 +90,11 @@ def read_statements(screen: Screen, rules: Rules, bodies: list[tuple[int, int]])
     folded = [rules.lexicon.canonical(_folded(screen.text[start:end])) for start, end in spans]
     sentences = ["" if _ORDER.search(sentence) else sentence for sentence in folded]
     whole = "\n".join(sentences)
+    present = {word for word in rules.words if word in whole}
     found: list[Statement] = []
     for rule in rules.rules:
-        patterns = [each for each in rule.patterns if each.may_match(whole)]
-        denied = [each for each in rule.denied if each.may_match(whole)]
+        patterns = _candidates(rule.patterns, whole, present)
+        denied = _candidates(rule.denied, whole, present)
         if not patterns and not denied:
             continue
         for span, sentence in zip(spans, sentences, strict=True):
@@ -103,6 +104,15 @@ def read_statements(screen: Screen, rules: Rules, bodies: list[tuple[int, int]])
                 found.append(Statement(id=rule.id, affirmed=affirmed, span=where))
                 break
     return sorted(found, key=lambda statement: statement.span)
+
+
+def _candidates(expressions: Iterable[_Expression], whole: str, present: set[str]) -> list[_Expression]:
+    """The expressions that match somewhere in the whole text, so that a sentence may match at all."""
+    return [
+        each
+        for each in expressions
+        if (each.words is None or not each.words.isdisjoint(present)) and each.search.search(whole)
+    ]
 
 
 def _folded(sentence: str) -> str:
@@ -135,7 +145,7 @@ def _apply(rule: _Rule, patterns: list[_Expression], denied: list[_Expression], 
 
 def _first(expressions: Iterable[_Expression], sentence: str) -> re.Match[str] | None:
     for expression in expressions:
-        if expression.may_match(sentence) and (match := expression.search.search(sentence)):
+        if match := expression.search.search(sentence):
             return match
     return None
 
