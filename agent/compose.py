@@ -16,6 +16,7 @@ from agent.issues.issue import Issue
 from agent.issues.known import digest_of, parse_known
 from agent.ports import DiagnosisStore, IdempotencyStore, IssueStore, KeyStore, ThreadStore
 from agent.report.lexicon import Lexicon, parse_lexicon
+from agent.report.slug import slug
 from agent.report.template import compile_templates, match_message
 from agent.settings import Settings
 from agent.state import Context
@@ -74,19 +75,36 @@ def _known_text() -> str:
 
 
 def signature_reader(lexicon: Lexicon) -> Callable[[str], str | None]:
-    """A function from a message to the signature of the template that it fills, or None."""
+    """A function from a text to the signature of the template that it fills, or None."""
     compiled = compile_templates(lexicon)
 
-    def signature_of(message: str) -> str | None:
-        found = match_message(message, compiled)
+    def signature_of(text: str) -> str | None:
+        found = match_message(text, compiled)
         return found.template.signature if found else None
 
     return signature_of
 
 
+def message_signature_reader(lexicon: Lexicon) -> Callable[[str], str | None]:
+    """As `signature_reader`, for a message and nothing else: one that fills no template gets its slug.
+
+    A report's error gets the same, so that both meet.
+    """
+    signature_of = signature_reader(lexicon)
+    return lambda message: signature_of(message) or slug(message)
+
+
 def load_known() -> list[Issue]:
     """The known threads that a fresh install brings, with the signature of each."""
-    return parse_known(_known_text(), signature_reader(load_lexicon()))
+    return parse_known(_known_text(), message_signature_reader(load_lexicon()))
+
+
+def known_digest() -> str:
+    """Names the known threads with their signatures: it changes with the file and with what gives them."""
+    given = (
+        f"{known.template}\t{known.signature}\t{slug(known.template)}" for known in load_lexicon().messages
+    )
+    return digest_of(_known_text(), "\n".join(given))
 
 
 @dataclass(frozen=True)
@@ -104,9 +122,7 @@ class Services:
 
 
 def _open_database(settings: Settings, *, strict: bool) -> AbstractAsyncContextManager[Database]:
-    messages = [template.template for template in load_lexicon().messages]
-    digest = digest_of(_known_text(), "\n".join(messages))
-    return open_database(settings.database_url, settings.tenant, load_known, digest, strict=strict)
+    return open_database(settings.database_url, settings.tenant, load_known, known_digest(), strict=strict)
 
 
 @asynccontextmanager

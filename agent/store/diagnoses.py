@@ -24,7 +24,18 @@ from agent.store.json_text import JsonText
 from agent.store.redacted import kept, redacted
 from agent.store.tables import VOTE_FIELDS, decisions, diagnoses, events, marks, votes
 
-_OF_A_RUN = ("state", "stored_at", "client_id", "title", "action", "cause", "confidence", "summary", "answer")
+_OF_A_RUN = (
+    "state",
+    "submission",
+    "stored_at",
+    "client_id",
+    "title",
+    "action",
+    "cause",
+    "confidence",
+    "summary",
+    "answer",
+)
 _LISTED = (
     "id",
     "client_id",

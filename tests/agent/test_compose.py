@@ -6,8 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from agent.compose import SystemClock, load_catalogue, load_known, open_context
-from agent.errors import BadCatalogue
+from agent.compose import (
+    SystemClock,
+    known_digest,
+    load_catalogue,
+    load_known,
+    load_lexicon,
+    message_signature_reader,
+    open_context,
+    open_services,
+    signature_reader,
+)
+from agent.diagnosis.diagnosis import DiagnosisFilter
+from agent.errors import BadCatalogue, StoreUnavailable
 from agent.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -53,3 +64,39 @@ async def test_without_a_database_the_context_says_so(tmp_path: Path) -> None:
 
 def test_the_clock_knows_its_zone() -> None:
     assert SystemClock().now().tzinfo is not None
+
+
+def test_a_message_without_a_template_has_the_signature_that_a_report_gives_it() -> None:
+    lexicon = load_lexicon()
+    message = "A wording that 7 templates have never seen"
+    assert signature_reader(lexicon)(message) is None
+    assert message_signature_reader(lexicon)(message) == "a-wording-that-templates-have-never-seen"
+    assert sum(issue.signature is None for issue in load_known()) < len(load_known()) / 2
+
+
+def test_the_digest_of_the_known_threads_covers_what_gives_their_signatures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = known_digest()
+    assert known_digest() == before
+    monkeypatch.setattr("agent.compose.slug", lambda message: message[:3])
+    assert known_digest() != before
+
+
+async def test_services_stand_on_one_database(tmp_path: Path) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'x.sqlite3'}")
+    async with open_services(settings) as services:
+        await services.ping()
+        assert services.context.issues is services.issues
+        assert (await services.diagnoses.page(DiagnosisFilter(), cursor=None, limit=5)).items == []
+        assert not await services.keys.any()
+        claim = await services.idempotency.claim("k", "", "b")
+        thread = await services.threads.create(None, {})
+        assert (claim.state, thread.turns) == ("new", [])
+
+
+async def test_services_need_a_database(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(StoreUnavailable):
+        async with open_services(Settings(database_url=f"sqlite:///{tmp_path / 'file' / 'x.sqlite3'}")):
+            pass

@@ -58,3 +58,21 @@ def test_ids_that_support_needs_are_kept(kept: str) -> None:
 def test_a_second_pass_changes_nothing(parts: list[str]) -> None:
     once = redact(" ".join(parts)).text
     assert redact(once) == (once, 0)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "AIza" + "a1" * 20, "xox" + "b-" + "1a" * 8, "glpat" + "-" + "a1" * 10, "npm" + "_" + "a1" * 18,
+        "hf" + "_" + "a1" * 12, "gsk" + "_" + "a1" * 12, "sk_" + "live_" + "a1" * 10, "ghp" + "_" + "a1" * 12,
+        "ghs" + "_" + "a1" * 12, "github" + "_pat_" + "a1" * 12, "AKIA" + "ABCD" * 4, "ASIA" + "ABCD" * 4,
+        "AWS_SECRET_" + "ACCESS_KEY=" + "a1" * 12, "aws_session_" + "token: " + "a1" * 12,
+        "eyJ" + "a1" * 6 + "." + "b2" * 6, "Bearer " + "a1" * 8, "BASIC " + "a1" * 8, "Cookie: a=" + "b1" * 4,
+        "sessionKey=" + "a1" * 6, '"SessionKey": "' + "a1" * 6, "API-KEY=" + "a1" * 8, "Api_Key: " + "a1" * 8,
+        "oauth_" + "token=" + "a1" * 8, "ACCESS_" + "TOKEN=" + "a1" * 8, "client-" + "secret: " + "a1" * 8,
+        "Password=" + "a1" * 8, "PASSWD: " + "a1" * 8, "https://me:" + "a1" * 5 + "@h.example",
+        "Some.One@Example.com",
+    ],
+)  # fmt: skip
+def test_no_kind_of_secret_is_missed_by_its_hints(secret: str) -> None:
+    assert redact(f"a {secret} b").replaced == 1

@@ -79,10 +79,10 @@ async def test_from_running_to_done(store: SqlDiagnoses) -> None:
     running = await store.get("dx_1", owner="anna")
     assert running is not None
     assert (running.state, running.answer) == ("running", None)
-    await store.save(answer(1), owner="anna", submission={"text": "t"}, events=[first, *rest])
+    await store.save(answer(1), owner="anna", submission={"text": "final"}, events=[first, *rest])
     done = await store.get("dx_1")
     assert done is not None
-    assert (done.state, done.answer) == ("done", answer(1))
+    assert (done.state, done.answer, done.submission) == ("done", answer(1), {"text": "final"})
     assert await store.events("dx_1", 0) == [first, *rest]
     await store.fail("dx_1", {"title": "too late"})
     assert await store.get("dx_1") == done
