@@ -22,7 +22,8 @@ _FIELD = re.compile(
 )
 _BANNER = re.compile(rf"(?m)[·|] *Claude ({_NAMED})\b", re.I)
 _PROSE = re.compile(
-    rf"(?<![\w.-])(?:claude )?({_NAMED})[ -](?:plan|subscription|subscriber|account|user|seat|tier|oauth|login)\b"
+    rf"(?<![\w.-])(?:claude )?({_NAMED})[ -]"
+    r"(?:plan|subscription|subscriber|account|user|seat|tier|oauth|login)\b"
     r"|\b(?:claude|anthropic) (max|pro|team|enterprise)\b"
     rf"|\b(max (?:x?20x?|x?5x?|20 ?x|5 ?x))\b"
     r"|\b(max)(?=,| \(?\$?(?:100|200)| with|, usage)",
