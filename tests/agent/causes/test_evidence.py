@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agent.causes.evidence import request_id_form, version_tuple
+from agent.causes.evidence import Evidence, request_id_form, sign_key, version_tuple
+from agent.report.error_report import Answered, ErrorReport
+from agent.usage.account import UsageAssessment
 from tests.agent.causes.readings import event, report
 
 
@@ -31,3 +33,13 @@ def test_several_errors_are_seen_as_one_set() -> None:
     assert both.signatures == {"out-of-extra-usage"}
     assert both.statuses == {400}
     assert both.request_ids == ["req_011CZqwT95fczsmYtLxPyNk9"]
+
+
+def test_the_latest_answer_about_a_sign_counts_and_every_question_is_remembered() -> None:
+    first = Answered(question="A?", sign="says", args={"any": ["x", "y"]}, present=True)
+    again = first.model_copy(update={"question": "B?", "args": {"any": ["y", "x"]}, "present": False})
+    silent = Answered(question="C?", sign="client.version", args={"below": "2.1.36"})
+    evidence = Evidence(ErrorReport(text=""), UsageAssessment(), (first, again, silent))
+    assert evidence.settled == {sign_key("says", {"any": ["x", "y"]}): False}
+    assert {"A?", "B?", "C?", "client.version"} <= evidence.asked
+    assert "says" not in evidence.asked

@@ -7,7 +7,7 @@ from typing import Any
 from agent.causes.evidence import Evidence
 from agent.causes.question import best_question
 from agent.causes.weigh import weigh
-from agent.report.error_report import ErrorReport, Statement
+from agent.report.error_report import Answered, ErrorReport, Statement
 from agent.usage.account import UsageAssessment
 from tests.agent.causes.test_weigh import catalogue, cause
 
@@ -43,3 +43,30 @@ def test_a_known_sign_is_not_asked_again() -> None:
 def test_nothing_is_asked_where_no_answer_would_tell() -> None:
     silent = cause("x", prior=1.0, questions=[asks("unused")])
     assert weigh(ErrorReport(text=""), UsageAssessment(), catalogue(silent)).question is None
+
+
+def test_what_was_asked_is_not_asked_again_whatever_the_answer() -> None:
+    for present in (True, False, None):
+        answered = Answered(question="Is s so?", sign="says", args={"any": ["s"]}, present=present)
+        found = weigh(ErrorReport(text=""), UsageAssessment(), catalogue(SHARP, BLUNT), [answered])
+        assert found.question is None or found.question.text == "Is b so?"
+
+
+def test_a_fact_that_nobody_knows_is_not_asked_for_with_another_bound() -> None:
+    bounds = [
+        {"text": f"Older than {v}?", "how": "look", "sign": "client.version", "args": {"below": v}}
+        for v in ("2.1.36", "2.1.91")
+    ]
+    uses = [
+        {"sign": "client.version", "args": b["args"], "present": 3.0, "absent": -3.0, "says": "old"}
+        for b in bounds
+    ]
+    both = catalogue(cause("old", prior=1.0, signs=uses, questions=bounds))
+    unknown = Answered(question="Older than 2.1.36?", sign="client.version", args={"below": "2.1.36"})
+    asked = weigh(ErrorReport(text=""), UsageAssessment(), both).question
+    assert asked is not None
+    assert weigh(ErrorReport(text=""), UsageAssessment(), both, [unknown]).question is None
+    known = unknown.model_copy(update={"present": False})
+    other = weigh(ErrorReport(text=""), UsageAssessment(), both, [known]).question
+    assert other is not None
+    assert other.text == "Older than 2.1.91?"

@@ -11,7 +11,7 @@ import pytest
 from agent.causes.catalogue import Catalogue
 from agent.causes.cause import Cause
 from agent.causes.weigh import UNCONFIRMED_CEILING, weigh
-from agent.report.error_report import ErrorReport, Statement
+from agent.report.error_report import Answered, ErrorReport, Statement
 from agent.report.lexicon import Lexicon
 from agent.usage.account import UsageAssessment
 
@@ -94,3 +94,14 @@ def test_ranked_is_sorted_three_to_ten_and_sums_to_at_most_one() -> None:
     assert 3 <= len(likelihoods) <= 10
     assert likelihoods == sorted(likelihoods, reverse=True)
     assert sum(likelihoods) + found.none == pytest.approx(1.0, abs=1e-3)
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_an_answer_counts_as_its_sign_unless_the_report_says_otherwise(present: bool) -> None:
+    one = catalogue(cause("x", signs=[USE | {"present": 4.0, "absent": -1.0}]))
+    answered = Answered(question="?", sign="says", args={"any": ["a"]}, present=present)
+    by_answer = weigh(saying(), UsageAssessment(), one, [answered])
+    by_report = weigh(saying(a=present), UsageAssessment(), one)
+    assert by_answer.ranked == by_report.ranked
+    contrary = weigh(saying(a=not present), UsageAssessment(), one, [answered])
+    assert contrary.ranked == weigh(saying(a=not present), UsageAssessment(), one).ranked

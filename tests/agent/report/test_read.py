@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.report.error_report import ErrorEvent, ErrorReport, Source, Submission
+from agent.report.error_report import EnvironmentFields, ErrorEvent, ErrorReport, Source, Submission
 from agent.report.lexicon import Lexicon
 from agent.report.read import read
 
@@ -219,3 +219,12 @@ def test_five_megabytes_of_log(lexicon: Lexicon) -> None:
 def test_a_lone_surrogate_is_replaced(lexicon: Lexicon) -> None:
     report = read(Submission(title="\ud800 t", text="a \udfff b"), lexicon)
     assert report.text.encode("utf-8")
+
+
+def test_no_secret_stays_in_a_field_of_its_own(lexicon: Lexicon) -> None:
+    key = "sk-ant-" + "api03-" + "q7Xz" * 8
+    fields = EnvironmentFields(model=key, base_url=f"https://me:{key[:12]}@host.example/v1")
+    source = Source(url=f"https://host.example/issues?key={key}")
+    report = read(Submission(text="x y", environment=fields, source=source), lexicon)
+    assert "sk-ant" not in report.model_dump_json()
+    assert report.value("base_url") == "https://[redacted:credentials]@host.example/v1"

@@ -1,0 +1,36 @@
+"""The shapes of a conversation are the contract's."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from api.thread_schemas import MessageIn, MessageReply, ReplyOut, ThreadOut, message_body, thread_body
+
+
+def test_the_names_are_those_of_the_contract() -> None:
+    assert set(MessageIn.model_fields) == {"content", "usage", "environment"}
+    assert set(MessageReply.model_fields) == {"turn", "reply", "diagnosis_id", "changed"}
+    assert set(ReplyOut.model_fields) == {"text", "action", "question"}
+    assert set(ThreadOut.model_fields) == {"id", "turns"}
+
+
+def test_a_message_says_something() -> None:
+    assert MessageIn.model_validate({"content": "2.1.7", "environment": {"plan": "max"}}).usage is None
+    for wrong in ({}, {"content": ""}, {"content": " "}, {"content": "x", "more": 1}, {"content": None}):
+        with pytest.raises(ValidationError):
+            MessageIn.model_validate(wrong)
+
+
+def test_the_document_names_both_bodies() -> None:
+    empty, report = _schema(thread_body())["anyOf"]
+    assert empty["maxProperties"] == 0
+    assert report["$ref"].endswith("/ReportIn")
+    message = _schema(message_body())
+    assert message["required"] == ["content"]
+    assert "$defs" not in message
+
+
+def _schema(body: dict) -> dict:  # type: ignore[type-arg]
+    found: dict = body["requestBody"]["content"]["application/json"]["schema"]  # type: ignore[type-arg]
+    return found
