@@ -45,7 +45,7 @@ def parse_url(url: str) -> URL:
     """A plain `sqlite:///PATH` or `postgresql://...` URL. Raises `StoreUnavailable` for any other."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise StoreUnavailable(where="the given URL", why="it is not a database URL") from None
     backend = "postgresql" if parsed.drivername == "postgres" else parsed.get_backend_name()
     if backend not in _DRIVERS:
