@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from agent.causes.catalogue import Catalogue
@@ -14,6 +15,8 @@ from agent.report.error_report import Answered, Case, EnvironmentFields, ErrorRe
 from agent.report.form import read_form
 from agent.report.redact import redact
 from agent.report.terminal import plain
+from agent.usage.figures import Figures
+from agent.usage.screens import read_screens
 
 Usage = str | dict[str, Any] | list[Any]
 
@@ -21,6 +24,9 @@ MOST_USAGE = 20
 """Entries of usage that are kept; the readers look at no more."""
 MOST_READ = 20_000
 """Characters of a message in which facts are looked for that overrule earlier ones."""
+OLDER_SCREEN = "[an older usage screen]"
+_SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+"""Only the place of a screen is looked for; when its windows reset does not matter."""
 _SURE = frozenset({"command", "banner", "form", "user-agent", "log"})
 
 
@@ -49,7 +55,7 @@ def follow_up(
     """The case with one more message. `question` is the one that the message may answer.
 
     The message goes before what was said earlier, because readers let the first word stand: what is
-    newest counts. A new account (`usage`) takes the place of an older one.
+    newest counts. A new account (`usage`, or a pasted screen) takes the place of an older one.
     """
     asked = asked_sign(question, catalogue)
     meaning = interpret(asked, content) if asked else None
@@ -58,15 +64,36 @@ def follow_up(
     facts.update(meaning.environment if meaning else {})
     facts.update(_fields(environment))
     said = (meaning.wording if meaning and meaning.wording else content).strip()
-    account = _account(old.usage, usage, meaning.usage if meaning else None)
-    pasted = usage if isinstance(usage, str) else ""
+    earlier = [old.text or ""]
+    if isinstance(usage, str):
+        said = f"{said}\n\n{usage.strip()}"
+    if isinstance(old.usage, str):
+        # As text it is read just as well, and an account that comes later can stand beside it.
+        earlier.append(old.usage)
+        old = old.model_copy(update={"usage": None})
+    if usage is not None or _screens(said):
+        earlier = [_without_screens(text) for text in earlier]
+        old = old.model_copy(update={"usage": None})
+    given = usage if usage is not None and not isinstance(usage, str) else old.usage
     return old.model_copy(
         update={
-            "text": "\n\n".join(part for part in (said, pasted.strip(), old.text or "") if part),
+            "text": "\n\n".join(part for part in (said, *earlier) if part.strip()),
             "environment": EnvironmentFields(**facts) if facts else None,
-            "usage": account,
+            "usage": _account(given, meaning.usage if meaning else None),
         }
     )
+
+
+def _screens(text: str) -> list[tuple[int, int]]:
+    """Where usage screens stand in a text."""
+    return read_screens(text[:MOST_READ], Figures(), _SOME_DAY)
+
+
+def _without_screens(text: str) -> str:
+    """`text` without the screens that a newer one makes outdated."""
+    for start, end in sorted(_screens(text), reverse=True):
+        text = f"{text[:start]}{OLDER_SCREEN}{text[end:]}"
+    return text
 
 
 def passed_over(
@@ -105,12 +132,11 @@ def _fields(environment: EnvironmentFields | None) -> dict[str, str]:
     return environment.model_dump(exclude_none=True) if environment else {}
 
 
-def _account(old: Usage | None, new: Usage | None, answered: Mapping[str, Any] | None) -> Usage | None:
-    """The newest account first. A pasted screen joins the text instead, where it is read as well."""
-    kept = old if new is None or isinstance(new, str) else new
+def _account(given: Usage | None, answered: Mapping[str, Any] | None) -> Usage | None:
+    """The account with what an answer says of it before what was known."""
     if answered is None:
-        return kept
-    earlier = kept if isinstance(kept, list) else [kept] if isinstance(kept, dict) else []
+        return given
+    earlier = given if isinstance(given, list) else [given] if isinstance(given, dict) else []
     return [dict(answered), *earlier][:MOST_USAGE]
 
 

@@ -29,7 +29,7 @@ BUCKET_NAMES = {
     "weekly_opus": "weekly window (Opus)",
     "weekly_sonnet": "weekly window (Sonnet)",
     "weekly_other": "weekly window (another model)",
-    "plan_overall": "plan usage (no window named)",
+    "plan_overall": "plan usage",
     "extra_usage_cap": "extra usage against its monthly cap",
     "extra_usage_balance": "extra usage balance",
     "api_credits": "API credits",

@@ -8,7 +8,7 @@ from datetime import datetime
 from agent.report.error_report import ErrorReport
 from agent.usage.account import Bucket, Contradiction, UsageAssessment
 from agent.usage.refusal import Refusal, refusal_of
-from agent.usage.wording import error_words, money, percents
+from agent.usage.wording import error_words, money, percents, sentence
 
 LOW = 95.0  # below it a window still serves requests, whatever the display rounds to
 SHORT_PROMPT = 150_000  # tokens; long-context billing begins above 200,000
@@ -61,7 +61,7 @@ def extra_usage_refusal_while_plan_low(
     return Contradiction(
         rule="extra-usage-refusal-while-plan-low",
         error_says=f"{error_words(refusal)}. It says that extra usage had to pay for the request.",
-        account_shows=f"Of the plan, {shown}.",
+        account_shows=sentence(shown),
         means="A request that the plan covers never looks at extra usage. This one was put in the "
         "extra-usage lane.",
     )
@@ -78,7 +78,7 @@ def lane_400_without_reset(
     return Contradiction(
         rule="lane-400-without-reset",
         error_says=f"{error_words(refusal)}. It carries no reset time.",
-        account_shows=f"Of the plan, {known}." if known else "No window of the plan is shown to be spent.",
+        account_shows=sentence(known) if known else "No window of the plan is shown to be spent.",
         means="A spent plan is refused with 429 and a time when it resets. A 400 without one is "
         "about the lane.",
     )

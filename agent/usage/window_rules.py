@@ -9,7 +9,7 @@ from agent.report.error_report import ErrorReport
 from agent.usage.account import Contradiction, UsageAssessment
 from agent.usage.lane_rules import leaves_a_window_open, open_windows
 from agent.usage.refusal import refusal_of
-from agent.usage.wording import WINDOW_WORDS, error_words, percents
+from agent.usage.wording import WINDOW_WORDS, error_words, percents, sentence
 
 SPENT = 99.5
 SESSION = timedelta(hours=5)
@@ -41,7 +41,7 @@ def limit_message_on_claimed_zero(
     return Contradiction(
         rule="limit-message-on-claimed-zero",
         error_says=error_words(refusal) + ".",
-        account_shows=f"Nothing is used: {percents(windows)}.",
+        account_shows=sentence(percents(windows)),
         means="At 0 % no window of the plan can be the reason. The message is about something else "
         "than the plan's quota.",
     )

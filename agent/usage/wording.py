@@ -23,12 +23,17 @@ WINDOW_WORDS = {
 
 
 def percents(buckets: Iterable[Bucket]) -> str:
-    """ "the session window at 3 % (claimed), the weekly window at 78 % (measured)"."""
+    """ "the session window is at 3 % (claimed), the weekly window is at 78 % (measured)"."""
     return ", ".join(
-        f"{WINDOW_WORDS.get(b.name, b.name)} at {b.used_percent:g} % used ({b.basis})"
+        f"{WINDOW_WORDS.get(b.name, b.name)} is at {b.used_percent:g} % ({b.basis})"
         for b in buckets
         if b.used_percent is not None
     )
+
+
+def sentence(words: str) -> str:
+    """`words` with a capital at the start and a full stop at the end."""
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def money(value: float, currency: str | None) -> str:

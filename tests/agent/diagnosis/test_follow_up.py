@@ -115,9 +115,32 @@ def test_fields_of_the_message_join_the_case(catalogue: Catalogue) -> None:
     report, usage = seen(case, catalogue)
     assert (report.value("plan"), report.value("auth")) == ("pro", "api_key")
     assert [b.used_percent for b in usage.buckets] == [3.0]
-    pasted = follow_up(first, None, "here", catalogue, usage="Current session\n█ 7% used")
-    assert pasted.usage == {"session_5h": 90}
-    assert "7% used" in (pasted.text or "")
+
+
+def test_the_newest_screen_takes_the_place_of_older_accounts(catalogue: Catalogue) -> None:
+    full, low = "Current session\n█████ 100% used\nResets 3pm", "Current session\n█ 7% used\nResets 8pm"
+    for first in (
+        Submission(text=f"refused\n\n{full}\n\nwhy?"),
+        Submission(text="refused, why?", usage=full),
+        Submission(text="refused, why?", usage={"session_5h": 100}),
+    ):
+        for again in (
+            follow_up(first, None, low, catalogue),
+            follow_up(first, None, "here", catalogue, usage=low),
+            follow_up(first, None, "here", catalogue, usage={"session_5h": 7}),
+        ):
+            buckets = seen(again, catalogue)[1].buckets
+            assert [(b.name, b.used_percent, b.basis) for b in buckets] == [("session_5h", 7.0, "measured")]
+            assert "why?" in (again.text or "")
+
+
+def test_an_answered_figure_stands_beside_an_older_account(catalogue: Catalogue) -> None:
+    first = Submission(text="x y", usage="Current session\n█ 7% used\nResets 8pm")
+    buckets = seen(follow_up(first, asked(BALANCE), "$5", catalogue), catalogue)[1].buckets
+    assert {(b.name, b.used_percent, b.remaining) for b in buckets} == {
+        ("session_5h", 7.0, None),
+        ("api_credits", None, 5.0),
+    }
 
 
 def test_a_question_that_the_catalogue_lost_is_still_not_asked_again(catalogue: Catalogue) -> None:

@@ -37,7 +37,7 @@ def test_what_is_known_is_not_asked_for_again(room: SimpleNamespace):
     assert "client version: 2.1.7" in person.facts
     assert "operating system: darwin" in person.facts
     assert "reported: 2026-04-08 12:00 UTC" in person.facts
-    assert "plan usage (no window named) at 0 % (claimed)" in person.facts
+    assert "plan usage at 0 % (claimed)" in person.facts
 
 
 def test_it_is_filled_whenever_a_person_may_be_needed(room: SimpleNamespace):

@@ -26,7 +26,7 @@ def said(
 def test_an_answer_names_the_cause_and_the_facts(room: SimpleNamespace):
     text = said(room)
     assert text.startswith("Likely cause: ")
-    assert "client version 2.1.7, macOS, plan usage (no window named) at 0 % (claimed)" in text
+    assert "client version 2.1.7, macOS, plan usage at 0 % (claimed)" in text
 
 
 def test_the_lane_sentence_needs_a_message_that_asks_for_money(room: SimpleNamespace):
