@@ -52,17 +52,46 @@ _SQLITE = _SHARED.format(
         WHERE issues_fts MATCH :words AND t.tenant = :tenant AND NOT {_OWN}
         ORDER BY score DESC LIMIT :limit""",
 )
+# PostgreSQL's own ranks know nothing of rare words. So rows are ranked as FTS5 does it: bm25 with k1 = 1.2
+# and b = 0.75, a word in the title counting five times; a phrase counts once. How often a word stands in a
+# row is looked up only for the rows whose words tell most.
+_BM25 = f"""
+    WITH given AS MATERIALIZED (
+        SELECT words, min(term) AS term FROM (
+            SELECT to_tsquery('english', term) AS words, term
+            FROM json_array_elements_text(CAST(:terms AS json)) AS every(term)
+        ) AS parsed WHERE numnode(words) > 0 GROUP BY words
+    ), pairs AS MATERIALIZED (
+        SELECT g.term, d.id FROM given AS g JOIN issues AS d ON d.search @@ g.words WHERE d.tenant = :tenant
+    ), terms AS MATERIALIZED (
+        SELECT g.term, to_tsquery('english', g.term || '\\:A') AS titled,
+               CASE WHEN numnode(g.words) = 1 THEN btrim(g.words::text, '''') END AS lexeme,
+               greatest(1e-6, ln((stored.rows - df.rows + 0.5) / (df.rows + 0.5))) AS idf
+        FROM given AS g JOIN (SELECT term, count(*) AS rows FROM pairs GROUP BY term) AS df USING (term),
+             (SELECT count(*) AS rows FROM issues AS n WHERE n.tenant = :tenant) AS stored
+    ), best AS MATERIALIZED (
+        SELECT t.id, t.search, length(t.search) AS size
+        FROM (SELECT pairs.id, sum(terms.idf) AS told FROM pairs JOIN terms USING (term)
+              GROUP BY pairs.id ORDER BY told DESC, pairs.id LIMIT 2 * :limit + 1) AS telling
+        JOIN issues AS t ON t.id = telling.id AND t.tenant = :tenant AND NOT {_OWN}
+    ), often AS MATERIALIZED (
+        SELECT b.id, l.lexeme, cardinality(l.positions) AS times
+        FROM best AS b, unnest(b.search) AS l WHERE l.lexeme IN (SELECT lexeme FROM terms)
+    ), counts AS (
+        SELECT b.id, terms.idf, coalesce(often.times, 1) + 4 * (b.search @@ terms.titled)::int AS times,
+               1.2 * (0.25 + 0.75 * b.size / (SELECT avg(size) FROM best)) AS long
+        FROM pairs JOIN best AS b USING (id) JOIN terms USING (term)
+        LEFT JOIN often ON often.id = b.id AND often.lexeme = terms.lexeme
+    )
+    SELECT id, CAST(sum(idf * 2.2 * times / (times + long)) AS double precision) AS score
+    FROM counts GROUP BY id ORDER BY score DESC LIMIT :limit"""
 _POSTGRESQL = _SHARED.format(
     columns=", ".join(f"i.{c.name}" for c in _COLUMNS),
     body=BODY_SHOWN,
     own=_OWN,
     nulls_last="NULLS LAST",
     signatures="SELECT json_array_elements_text(CAST(:signatures AS json))",
-    full_text=f"""
-        SELECT t.id, CAST(ts_rank(t.search, q.words, 1) AS double precision) AS score
-        FROM issues AS t, to_tsquery('english', :words) AS q(words)
-        WHERE t.search @@ q.words AND t.tenant = :tenant AND NOT {_OWN}
-        ORDER BY score DESC LIMIT :limit""",
+    full_text=_BM25,
 )
 
 _NOT_WORDS = re.compile(r"[^\w]+", re.UNICODE)
@@ -81,13 +110,14 @@ def parameters(dialect: str, query: IssueQuery, limit: int) -> dict[str, Any] | 
         return None
     mark = '"' if dialect == "sqlite" else "'"
     own = query.exclude or ("", -1)
-    words = [f"{mark}{phrase}{mark}" for phrase in phrases] or [f"{mark}nothing_is_called_this{mark}"]
+    terms = [f"{mark}{phrase}{mark}" for phrase in phrases] or [f"{mark}nothing_is_called_this{mark}"]
+    words = {"words": " OR ".join(terms)} if dialect == "sqlite" else {"terms": json.dumps(terms)}
     return {
         "signatures": json.dumps(query.signatures),
-        "words": (" OR " if dialect == "sqlite" else " | ").join(words),
         "own_repository": own[0].lower(),
         "own_number": own[1],
         "limit": limit,
+        **words,
     }
 
 

@@ -9,13 +9,16 @@ from agent.store.search import parameters, to_hits
 
 
 @pytest.mark.parametrize(
-    ("dialect", "words"),
-    [("sqlite", '"a b" OR "tool_use"'), ("postgresql", "'a b' | 'tool_use'")],
+    ("dialect", "name", "quoted"),
+    [
+        ("sqlite", "words", '"a OR b" OR "tool_use"'),
+        ("postgresql", "terms", "[\"'a OR b'\", \"'tool_use'\"]"),
+    ],
 )
-def test_every_term_is_quoted(dialect: str, words: str) -> None:
+def test_every_term_is_quoted(dialect: str, name: str, quoted: str) -> None:
     bound = parameters(dialect, IssueQuery(terms=['a" OR b', "tool_use", "'*\""]), 5)
     assert bound is not None
-    assert bound["words"] == words.replace("a b", "a OR b")
+    assert bound[name] == quoted
 
 
 def test_nothing_to_look_for() -> None:
