@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from agent.diagnosis.action import ALONE_LIKELIHOOD
 from agent.diagnosis.ground import check
 from agent.diagnosis.laws.honest import problems
 
@@ -152,7 +153,7 @@ def test_an_answer_needs_a_cause_that_stands_out(room: SimpleNamespace, action: 
     d = room.seed_diagnosis().model_copy(update={"action": action})
     catalogue = room.load_catalogue()
     for causes in (
-        room.ranked(legacy_client_misclassified=0.4),
+        room.ranked(legacy_client_misclassified=ALONE_LIKELIHOOD - 0.01),
         room.ranked(legacy_client_misclassified=0.5, prompt_content_misclassified=0.45),
         [],
     ):
