@@ -49,18 +49,9 @@ class ThreadOut(BaseModel):
 
 
 def thread_body() -> dict[str, Any]:
-    """What the OpenAPI document says of the body that begins a thread."""
+    """What the OpenAPI document says of the body that begins a thread: nothing, or a report."""
     empty = {"type": "object", "maxProperties": 0}
-    return _body({"anyOf": [empty, {"$ref": "#/components/schemas/ReportIn"}]}, {})
-
-
-def message_body() -> dict[str, Any]:
-    """What the OpenAPI document says of the body of a message."""
-    schema = MessageIn.model_json_schema(ref_template="#/components/schemas/{model}")
-    schema.pop("$defs", None)
-    return _body(schema, {"content": "2.1.7"})
-
-
-def _body(schema: dict[str, Any], example: Any) -> dict[str, Any]:
-    content = {"application/json": {"schema": schema, "example": example}}
-    return {"requestBody": {"required": True, "content": content}}
+    schema = {"anyOf": [empty, {"$ref": "#/components/schemas/ReportIn"}]}
+    return {
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schema, "example": {}}}}
+    }

@@ -21,13 +21,13 @@ from api.answers import answer as diagnose
 from api.auth import AnyCaller, Caller
 from api.body import checked, read_body
 from api.conversation import Message, Standing, Step, close, is_closing, join, settle
-from api.deps import WithRuns, WithServices, WithSettings, json_response
+from api.deps import WithRuns, WithServices, WithSettings, json_response, request_body
 from api.described import TEXT, described
 from api.problems import Problem, unknown_id
 from api.runs import DONE, PROBLEM, Asked, Event, Run, Runs
 from api.schemas import ReportIn
 from api.stream import stream_response
-from api.thread_schemas import MessageIn, MessageReply, ReplyOut, ThreadOut, message_body, thread_body
+from api.thread_schemas import MessageIn, MessageReply, ReplyOut, ThreadOut, thread_body
 
 router = APIRouter(tags=["threads"])
 T = TypeVar("T")
@@ -91,7 +91,7 @@ async def read(thread_id: str, request: Request, caller: AnyCaller, services: Wi
         **_FAULTS,
         **described(404, 409),
     },
-    openapi_extra=message_body(),
+    openapi_extra=request_body(MessageIn),
 )
 async def say(
     thread_id: str,
