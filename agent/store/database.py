@@ -23,6 +23,7 @@ from agent.store.engine import READERS, pooled_engine, reported
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
+_MANY = 100
 
 
 def utc_now() -> datetime:
@@ -134,6 +135,11 @@ class Database:
     def insert(self, table: Table) -> Any:
         """An INSERT that may say what to do on a conflict."""
         return (sqlite_insert if self.dialect == "sqlite" else postgresql_insert)(table)
+
+    def learn(self, connection: Connection, rows: int) -> None:
+        """After many new issues PostgreSQL counts anew; else it would plan searches as if there were few."""
+        if rows >= _MANY and self.dialect == "postgresql":
+            connection.exec_driver_sql("ANALYZE issues")
 
     async def ping(self) -> None:
         """Returns where the database answers. Raises `StoreUnavailable` where it does not."""

@@ -66,6 +66,7 @@ class SqlIssues:
             for start in range(0, len(distinct), _BATCH):
                 rows = to_rows(distinct[start : start + _BATCH], "imported", now)
                 written += len(connection.execute(self._upsert, rows).all())
+            self._database.learn(connection, written)
             return written
 
         return await self._database.write(write)

@@ -37,6 +37,7 @@ async def seed(database: Database, known: Known, digest: str) -> bool:
             values = to_rows(rows, "packaged", database.now())
             connection.execute(packaged_statement(database.dialect), values)
         connection.execute(_remember(database, digest))
+        database.learn(connection, len(rows))
         return True
 
     return await database.write(load)

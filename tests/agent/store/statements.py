@@ -8,7 +8,7 @@ from collections import Counter
 from agent.store.tables import metadata
 
 TABLES = {table.name for table in metadata.sorted_tables if "tenant" in table.c}
-_DDL = re.compile(r"\s*(?:CREATE|ALTER|DROP|PRAGMA|BEGIN|COMMIT|ROLLBACK)\b", re.I)
+_DDL = re.compile(r"\s*(?:CREATE|ALTER|DROP|ANALYZE|PRAGMA|BEGIN|COMMIT|ROLLBACK)\b", re.I)
 _INSERT = re.compile(r"\s*INSERT INTO \"?(\w+)\"? \(([^)]*)\)", re.I)
 _USE = re.compile(
     r"(?:\b(?:FROM|JOIN|UPDATE)\s+|,\s+)\"?(\w+)\b\"?(?!\.)"

@@ -148,3 +148,17 @@ async def test_a_search_of_the_known_threads_is_quick(url: str) -> None:
             assert len(await store.search(IssueQuery(signatures=["s"], terms=terms), 40)) == 40
             taken.append(time.perf_counter() - start)
     assert statistics.median(taken) < 0.02
+
+
+async def test_scores_of_words_have_one_scale_on_both_databases(store: SqlIssues) -> None:
+    """The floor of similar threads is a bm25 score: a hit of many rare words must reach it on either."""
+    rare = ["websocket", "tls_handshake", "corporate_proxy", "mitm_certificate", "node_extra_ca_certs"]
+    await store.upsert([issue(n, f"filler number {n}", body="nothing of note here") for n in range(100, 400)])
+    await store.upsert([issue(1, "websocket tls_handshake", body=" ".join([*rare, "and other words"]))])
+    hits = await store.search(IssueQuery(terms=rare), 5)
+    assert numbers(hits) == [1]
+    assert 20 < hits[0].text_score < 60
+    await store.upsert([issue(2, "websocket")])
+    two = await store.search(IssueQuery(terms=rare), 5)
+    assert numbers(two) == [1, 2]
+    assert two[0].text_score > 2 * two[1].text_score > 0
