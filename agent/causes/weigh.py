@@ -24,6 +24,8 @@ UNCONFIRMED_CEILING = 0.90
 """No cause without a confirming source is called more likely than this (contract, section 3)."""
 SHOWN_AT_LEAST, SHOWN_AT_MOST = 3, 10
 SHOWN_FROM = 0.01
+FIXED_FROM = 0.10
+"""Below this likelihood of the first cause no version is named: it would be a guess about a guess."""
 
 
 def weigh(
@@ -57,7 +59,7 @@ def weigh(
         for rank, (cause, _, said) in enumerate(scored[:SHOWN_AT_MOST])
         if rank < SHOWN_AT_LEAST or likelihoods[cause.id] >= SHOWN_FROM
     ]
-    first = catalogue.by_id[shown[0].id] if shown else None
+    first = catalogue.by_id[shown[0].id] if shown and shown[0].likelihood >= FIXED_FROM else None
     asked = best_question(evidence, catalogue, likelihoods)
     return Differential(
         ranked=shown,

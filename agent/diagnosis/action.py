@@ -41,11 +41,11 @@ def stands_out(causes: list[WeighedCause]) -> bool:
 
 
 def leading(causes: list[WeighedCause]) -> list[WeighedCause]:
-    """The causes that are still in the race, one to three; empty where nothing was weighed."""
-    if not causes:
+    """The causes that are still in the race, at most three; empty where none is likely enough to name."""
+    if not causes or causes[0].likelihood < LEADING_FLOOR:
         return []
     bar = max(LEADING_FLOOR, LEADING_SHARE * causes[0].likelihood)
-    return [c for i, c in enumerate(causes[:LEADING_MOST]) if i == 0 or c.likelihood >= bar]
+    return [c for c in causes[:LEADING_MOST] if c.likelihood >= bar]
 
 
 def parts_the_leaders(differential: Differential) -> bool:

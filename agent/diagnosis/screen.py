@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
+from agent.diagnosis.action import leading
 from agent.diagnosis.diagnosis import Answer, Evidence
 from agent.diagnosis.escape import one_line, visible
 from agent.diagnosis.wording import (
@@ -73,7 +74,7 @@ def _items(texts: Iterable[str], width: int) -> list[str]:
 
 def _headline(answer: Answer) -> str:
     d = answer.diagnosis
-    if not answer.causes:
+    if not leading(answer.causes):
         return ACTION_WORDS[d.action]
     word = likelihood_word(d.confidence, False)
     return f"{ACTION_WORDS[d.action]}: {word}, {percent(d.confidence)} ({one_line(answer.causes[0].id)})"

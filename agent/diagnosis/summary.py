@@ -75,6 +75,8 @@ def _not_known(report: ErrorReport, leaders: list[Cause]) -> list[str]:
         said = ["The cause is not known from what was sent: no API error was found in it."]
     if leaders:
         said.append(sentence("Possible, but not shown: " + "; ".join(c.title.rstrip(".") for c in leaders)))
+    else:
+        said.append("None of the known causes is likely.")
     return said
 
 
