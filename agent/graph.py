@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
@@ -22,9 +23,9 @@ from agent.causes.weigh import weigh as weigh_causes
 from agent.diagnosis.conclude import conclude as conclude_diagnosis
 from agent.diagnosis.diagnosis import Answer, Diagnosis, ModelCost, Provenance
 from agent.issues.issue import RelatedIssue
-from agent.issues.query import build_query
+from agent.issues.query import SEARCH_DEPTH, build_query
 from agent.issues.rank import rank
-from agent.report.error_report import ErrorReport, Submission
+from agent.report.error_report import Case, ErrorReport, Submission
 from agent.report.read import read as read_submission
 from agent.state import JSON, Context, State
 from agent.usage.account import UsageAssessment
@@ -32,7 +33,8 @@ from agent.usage.assess import assess as assess_usage
 
 LARGE = 64 * 1024
 """Characters of input above which a room's work is done in a thread, off the event loop."""
-CANDIDATES = 30
+ROOMS = ("report", "usage", "issues", "causes", "diagnosis")
+"""The keys of the rooms, in the order in which they are said, whichever is done first."""
 RELATED = TypeAdapter(list[RelatedIssue])
 
 T = TypeVar("T")
@@ -50,14 +52,14 @@ def _size(state: State) -> int:
 
 async def read(state: State, runtime: Runtime[Context]) -> JSON:
     """A submission becomes a report: errors, environment, statements."""
-    submission = Submission.model_validate(state["submission"])
+    submission = Case.model_validate(state["submission"])
     report = await _work(_size(state), read_submission, submission, runtime.context.catalogue.lexicon)
     return {"report": report.model_dump(mode="json")}
 
 
 async def assess(state: State, runtime: Runtime[Context]) -> JSON:
     """The account behind the report: windows, balances, lane, contradictions."""
-    submission = Submission.model_validate(state["submission"])
+    submission = Case.model_validate(state["submission"])
     report = ErrorReport.model_validate(state["report"])
     now = report.reported_at or runtime.context.clock.now()
     usage = await _work(_size(state), assess_usage, submission, report, now)
@@ -68,7 +70,8 @@ async def retrieve(state: State, runtime: Runtime[Context]) -> JSON:
     """Known issues that resemble the report; none where no store could be opened."""
     report = ErrorReport.model_validate(state["report"])
     index = runtime.context.issues
-    hits = await index.search(build_query(report), CANDIDATES) if index else []
+    query = build_query(report, runtime.context.catalogue.lexicon)
+    hits = await index.search(query, SEARCH_DEPTH) if index else []
     return {"issues": [issue.model_dump(mode="json") for issue in rank(report, hits)]}
 
 
@@ -76,12 +79,16 @@ async def weigh(state: State, runtime: Runtime[Context]) -> JSON:
     """The differential. Related issues are not looked at: they inform the reader only."""
     report = ErrorReport.model_validate(state["report"])
     usage = UsageAssessment.model_validate(state["usage"])
-    return {"causes": weigh_causes(report, usage, runtime.context.catalogue).model_dump(mode="json")}
+    answers = Case.model_validate(state["submission"]).answers
+    weighed = await _work(_size(state), weigh_causes, report, usage, runtime.context.catalogue, answers)
+    return {"causes": weighed.model_dump(mode="json")}
 
 
 async def conclude(state: State, runtime: Runtime[Context]) -> JSON:
     """The diagnosis in plain words, through the four laws."""
-    diagnosis = conclude_diagnosis(
+    diagnosis = await _work(
+        _size(state),
+        conclude_diagnosis,
         ErrorReport.model_validate(state["report"]),
         UsageAssessment.model_validate(state["usage"]),
         RELATED.validate_python(state["issues"]),
@@ -124,18 +131,47 @@ def build() -> Any:
     return graph.compile()
 
 
-async def diagnose(submission: Submission, context: Context) -> Answer:
-    """Walk one submission down the road.
+def new_id() -> str:
+    """An id that no other diagnosis has."""
+    return f"dx_{secrets.token_hex(12)}"
 
-    Raises nothing of its own: bad input is refused when the `Submission` is made.
+
+async def stream(
+    submission: Submission, context: Context, diagnosis_id: str | None = None
+) -> AsyncIterator[tuple[str, Any]]:
+    """Walk one submission down the road and say each room as soon as it is done.
+
+    Yields a room's key and its value as it stands in the answer, in the order of `ROOMS`; then
+    "answer" and the whole `Answer`. Raises what a store raises; bad input is refused when the
+    `Submission` is made.
     """
     run = replace(context, timings_ms={})
     created_at = run.clock.now()
-    state = await build().ainvoke({"submission": submission.model_dump(mode="json")}, context=run)
+    start = {"submission": submission.model_dump(mode="json")}
+    state: JSON = {}
+    said = 0
+    async for update in build().astream(start, context=run, stream_mode="updates"):
+        for values in update.values():
+            state |= values
+        while said < len(ROOMS) and ROOMS[said] in state:
+            value = state[ROOMS[said]]
+            yield ROOMS[said], value["ranked"] if ROOMS[said] == "causes" else value
+            said += 1
+    yield "answer", _answer(submission, run, state, diagnosis_id or new_id(), created_at)
+
+
+async def diagnose(submission: Submission, context: Context, diagnosis_id: str | None = None) -> Answer:
+    """The whole walk at once: the last thing that `stream` yields."""
+    said = [value async for _name, value in stream(submission, context, diagnosis_id)]
+    answer: Answer = said[-1]
+    return answer
+
+
+def _answer(submission: Submission, run: Context, state: JSON, diagnosis_id: str, made: datetime) -> Answer:
     return Answer(
-        id=f"dx_{secrets.token_hex(12)}",
+        id=diagnosis_id,
         client_id=submission.id,
-        created_at=created_at,
+        created_at=made,
         mode="plain",
         report=ErrorReport.model_validate(state["report"]),
         usage=UsageAssessment.model_validate(state["usage"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -26,3 +26,15 @@ class Settings(BaseSettings):
     tenant: str = Field("default", description="The tenant that rows belong to", pattern=r"^[\w.-]{1,64}$")
     log_level: str = Field("warning", description="debug, info, warning or error; logs go to stderr")
     max_input_bytes: int = Field(6_000_000, description="The largest report that is read, in bytes", ge=1_000)
+    max_body_bytes: int = Field(2_000_000, description="The largest body of an HTTP request", ge=1_000)
+    body_seconds: float = Field(20, description="How long a client may take to send a body", gt=0)
+    run_seconds: float = Field(60, description="How long one diagnosis may take over HTTP", gt=0)
+    max_runs: int = Field(1_000, description="Diagnoses that run or wait at once; more get 503", ge=1)
+    keep_alive_seconds: float = Field(15, description="Pause between keep-alive comments of a stream", gt=0)
+    drain_seconds: float = Field(20, description="How long a stopping server lets its runs end", ge=0)
+    key_pepper: SecretStr = Field(
+        SecretStr(""), description="A secret mixed into the hashes of API keys; a new one voids every key"
+    )
+    cors_origins: str = Field(
+        "", description="Origins whose pages may call the API from a browser, with commas between"
+    )

@@ -19,10 +19,15 @@ UNKNOWN_PRODUCT = (
 
 async def answer(submission: Submission, context: Context) -> Answer:
     """The answer to one submission. A product that no cause speaks of is accepted, and noted."""
+    return await diagnose(submission, noted(submission, context))
+
+
+def noted(submission: Submission, context: Context) -> Context:
+    """`context` with the notes that this submission itself calls for."""
     product = submission.product
     if product and product.lower() not in products(context.catalogue):
-        context = replace(context, notes=(*context.notes, UNKNOWN_PRODUCT))
-    return await diagnose(submission, context)
+        return replace(context, notes=(*context.notes, UNKNOWN_PRODUCT))
+    return context
 
 
 def products(catalogue: Catalogue) -> set[str]:

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import typer
 
 from agent.errors import AgentError, BadInput
+from api.server_cli import keys_app, serve
 
 app = typer.Typer(
     name="caseworker",
@@ -27,6 +28,8 @@ evals_app = typer.Typer(no_args_is_help=True, help="The evaluation over the bund
 app.add_typer(issues_app, name="issues")
 app.add_typer(db_app, name="db")
 app.add_typer(evals_app, name="evals")
+app.add_typer(keys_app, name="keys")
+app.command()(serve)
 
 Form = Literal["text", "json", "markdown"]
 _PASTE = "The paste, or a JSON report; - is stdin."
@@ -70,6 +73,17 @@ def diagnose(
     from api.diagnose_command import Typed, diagnose_one
 
     _print(diagnose_one(Typed(file, title, error, usage, url, sets or []), form or "text"))
+
+
+@app.command()
+def chat() -> None:
+    """Talk about one case: it asks, takes the answer, goes on.
+
+    A line or a paste is a message; from a pipe, a blank line ends one. Nothing is stored.
+    """
+    from api.chat_command import converse
+
+    converse()
 
 
 @app.command()

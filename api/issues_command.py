@@ -11,20 +11,16 @@ from typing import Any
 
 from agent.compose import load_lexicon, open_issue_store
 from agent.errors import BadInput
-from agent.issues.issue import Issue, IssueHit
-from agent.issues.query import build_query
+from agent.issues.issue import Issue
 from agent.issues.rows import BadRow
-from agent.report.error_report import Submission
-from agent.report.read import read
 from agent.settings import Settings
 from agent.store.import_file import read_rows
 from agent.store.issues import SqlIssues
 from api.environment import load_settings
+from api.issue_search import search_rows, signature_of
 
 _ROWS_AT_ONCE = 500
 _NAMED_ROWS = 50
-_SAME_MESSAGE = 0.6
-"""Where the scores of hits with the very same error message begin; words alone stay below."""
 
 
 def search(query: str, limit: int, form: str) -> str:
@@ -54,23 +50,8 @@ def import_files(files: list[Path], repository: str | None) -> int:
 
 
 async def _found(query: str, limit: int, settings: Settings) -> list[dict[str, Any]]:
-    lexicon = load_lexicon()
-    report = read(Submission(title=query, text=query), lexicon)
     async with open_issue_store(settings) as store:
-        hits = await store.search(build_query(report, lexicon), limit)
-    best = max((hit.text_score for hit in hits), default=0.0) or 1.0
-    rows = [_row(hit, max(hit.text_score, 0.0) / best) for hit in hits]
-    return sorted(rows, key=lambda row: (-row["score"], row["repository"], row["number"]))
-
-
-def _row(hit: IssueHit, text: float) -> dict[str, Any]:
-    words = ", ".join(hit.matched_terms[:6])
-    why = "same error message" if hit.same_signature else f"matches {words}"
-    if hit.issue.outcome:
-        why = f"{why}; {hit.issue.outcome}"
-    score = _SAME_MESSAGE + (1 - _SAME_MESSAGE) * text if hit.same_signature else _SAME_MESSAGE * text * 0.99
-    shown = hit.issue.model_dump(include={"repository", "number", "url", "title", "state"})
-    return {**shown, "score": round(score, 3), "why": why}
+        return await search_rows(store, load_lexicon(), query, limit)
 
 
 async def _imported(files: list[Path], repository: str | None, settings: Settings) -> int:
@@ -84,11 +65,7 @@ async def _imported(files: list[Path], repository: str | None, settings: Setting
 
 
 def _signature_of(text: str) -> str | None:
-    """The signature of the first error in an issue's text that is of a known message."""
-    if not text.strip():
-        return None
-    events = read(Submission(text=text), load_lexicon()).errors
-    return next((event.signature for event in events if event.signature), None)
+    return signature_of(text, load_lexicon())
 
 
 async def _import_file(file: Path, repository: str | None, store: SqlIssues) -> tuple[int, int]:

@@ -1,0 +1,74 @@
+"""The HTTP service: every route on one app. Any ASGI server can run `api.app:create_app` as a factory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from agent.compose import open_services
+from agent.graph import stream
+from agent.settings import Settings
+from api import diagnoses, docs, events, health, issues, knowledge, openapi, problems, threads, votes
+from api.auth import Doorkeeper
+from api.door import Door, Gate
+from api.environment import load_settings
+from api.metrics import Metrics
+from api.runs import Runs, Walk
+from api.stopping import on_terminate
+
+ROUTERS = (diagnoses, events, votes, threads, knowledge, issues, health, docs)
+
+
+def create_app(settings: Settings | None = None, walk: Walk = stream) -> FastAPI:
+    """The app; by the environment's settings where none are given.
+
+    `walk` is how a submission becomes an answer: another one than the road is for measuring.
+    Raises `BadEnvironment`. Starting it raises `StoreUnavailable`, `SchemaTooOld` or `BadCatalogue`.
+    """
+    settings = settings or load_settings()
+    gate, metrics = Gate(), Metrics()
+    app = FastAPI(
+        title="Caseworker",
+        lifespan=_lifespan(settings, gate, metrics, walk),
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.settings, app.state.metrics = settings, metrics
+    if origins := [origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST", "PUT"],
+            allow_headers=["*"],
+            expose_headers=["Location", "X-Request-Id", "Retry-After", "Idempotency-Replayed"],
+        )
+    app.add_middleware(Door, gate=gate, metrics=metrics)
+    problems.install(app)
+    for part in ROUTERS:
+        app.include_router(part.router)
+    openapi.install(app)
+    return app
+
+
+def _lifespan(settings: Settings, gate: Gate, metrics: Metrics, walk: Walk):  # type: ignore[no-untyped-def]
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_services(settings) as services:
+            runs = Runs(services, settings, metrics, walk)
+            app.state.services, app.state.runs = services, runs
+            app.state.doorkeeper = Doorkeeper(services.keys, settings.key_pepper.get_secret_value())
+
+            async def drain() -> None:
+                gate.stopping = True
+                await runs.drain(settings.drain_seconds)
+
+            with on_terminate(drain):
+                yield
+            await drain()
+
+    return lifespan

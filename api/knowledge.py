@@ -1,0 +1,81 @@
+"""What can be asked without a diagnosis: what a paste says, and what the catalogue knows."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+from datetime import datetime
+
+from fastapi import APIRouter, Request, Response
+
+from agent.causes.cause import Cause
+from agent.graph import LARGE
+from agent.report.error_report import Submission
+from agent.report.lexicon import Lexicon
+from agent.report.read import read
+from agent.usage.assess import assess
+from api.auth import AnyCaller
+from api.body import checked, read_body
+from api.deps import WithServices, json_response, request_body
+from api.described import described
+from api.problems import Problem
+from api.schemas import CauseList, CauseSummary, Parsed, ReportIn
+
+router = APIRouter(tags=["knowledge"])
+
+
+@router.post(
+    "/v1/parse",
+    operation_id="parse_report",
+    summary="Read a report without diagnosing it",
+    response_model=Parsed,
+    responses=described(400, 401, 403, 408, 413, 415, 422, 500, 503),
+    openapi_extra=request_body(ReportIn),
+)
+async def parse(request: Request, _caller: AnyCaller, services: WithServices) -> Response:
+    """Errors, environment, template fields and usage found in a paste; nothing is stored."""
+    body = await read_body(request)
+    submission = checked(ReportIn, body.value)
+    lexicon, now = services.context.catalogue.lexicon, services.context.clock.now()
+    if len(body.raw) > LARGE:
+        return json_response(await asyncio.to_thread(_parsed, submission, lexicon, now))
+    return json_response(_parsed(submission, lexicon, now))
+
+
+@router.get(
+    "/v1/causes",
+    operation_id="list_causes",
+    summary="List the known causes",
+    response_model=CauseList,
+    responses=described(400, 401, 403, 500, 503),
+)
+async def causes(_caller: AnyCaller, services: WithServices) -> Response:
+    """The catalogue in short."""
+    catalogue = services.context.catalogue
+    listed = [
+        CauseSummary(id=cause.id, title=cause.title, summary=cause.summary, confirmed=cause.confirmed)
+        for cause in catalogue.causes
+    ]
+    return json_response(CauseList(digest=catalogue.digest, causes=listed))
+
+
+@router.get(
+    "/v1/causes/{cause_id}",
+    operation_id="get_cause",
+    summary="Read a cause",
+    response_model=Cause,
+    responses=described(401, 403, 404, 500, 503),
+)
+async def cause(cause_id: str, _caller: AnyCaller, services: WithServices) -> Response:
+    """One cause in full: signs, questions, steps, sources."""
+    known = services.context.catalogue.by_id
+    if cause_id not in known:
+        near = difflib.get_close_matches(cause_id, known, n=1)
+        hint = f" The nearest is {near[0]}." if near else ""
+        raise Problem(404, "not-found", f"No cause has this id.{hint}")
+    return json_response(known[cause_id])
+
+
+def _parsed(submission: Submission, lexicon: Lexicon, now: datetime) -> Parsed:
+    report = read(submission, lexicon)
+    return Parsed(report=report, usage=assess(submission, report, report.reported_at or now))
