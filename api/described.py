@@ -7,6 +7,17 @@ from typing import Any
 from api.problems import MEDIA_TYPE
 
 TEXT: dict[str, Any] = {"schema": {"type": "string"}}
+STREAM: dict[str, Any] = {
+    "schema": {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string", "pattern": "^[0-9]+$"},
+            "event": {"type": "string"},
+            "data": {"type": "string"},
+        },
+    }
+}
+"""One event of a stream; its `data` is JSON."""
 PROBLEM = {"schema": {"$ref": "#/components/schemas/ProblemOut"}}
 _MEANINGS = {
     400: "A parameter, a header or the JSON cannot be read",

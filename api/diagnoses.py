@@ -13,7 +13,7 @@ from api.accept import EVENTS, JSON, MARKDOWN, choose
 from api.auth import AnyCaller, Caller
 from api.body import checked, read_body
 from api.deps import WithRuns, WithServices, WithSettings, json_response, request_body
-from api.described import TEXT, described, read_headers
+from api.described import STREAM, TEXT, described, read_headers
 from api.idempotency import claimed, key_of
 from api.problems import Problem, unknown_id
 from api.runs import Asked, Run, stored_events
@@ -45,7 +45,7 @@ class Wanted(BaseModel):
     summary="Diagnose a report",
     status_code=201,
     responses={
-        200: {"description": "The run's events (Accept: text/event-stream)", "content": {EVENTS: TEXT}},
+        200: {"description": "The run's events (Accept: text/event-stream)", "content": {EVENTS: STREAM}},
         201: {"model": Answer, "description": "The diagnosis", "content": {MARKDOWN: TEXT}},
         202: {"model": RunStatus, "description": "It is being made (Prefer: respond-async)"},
         **described(400, 401, 403, 406, 408, 409, 413, 415, 422, 500, 503, 504),

@@ -13,7 +13,7 @@ from agent.diagnosis.diagnosis import StoredDiagnosis
 from api.accept import EVENTS, choose
 from api.auth import AnyCaller
 from api.deps import WithRuns, WithServices, WithSettings
-from api.described import TEXT, described, read_headers
+from api.described import STREAM, described, read_headers
 from api.diagnoses import find
 from api.problems import Problem
 from api.runs import DONE, PROBLEM, Event, stored_events
@@ -30,7 +30,7 @@ LOOK_SECONDS = 0.3
     summary="Follow a diagnosis",
     response_class=Response,
     responses={
-        200: {"description": "The run's events", "content": {EVENTS: TEXT}},
+        200: {"description": "The run's events", "content": {EVENTS: STREAM}},
         **described(400, 401, 403, 404, 406, 500, 503),
     },
     openapi_extra=read_headers("Last-Event-ID"),

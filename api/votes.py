@@ -68,4 +68,5 @@ def _check_cause(given: DecisionIn, services: Services) -> None:
         return
     near = difflib.get_close_matches(given.cause, known, n=1)
     said = f"no cause has this id{f'; did you mean {near[0]}?' if near else ''}"
-    raise Problem(422, "malformed-body", f"/cause: {said}.", errors=[{"pointer": "/cause", "detail": said}])
+    # The body is well formed; it does not fit what the catalogue knows, which may grow.
+    raise Problem(409, "unknown-cause", f"/cause: {said}.", errors=[{"pointer": "/cause", "detail": said}])

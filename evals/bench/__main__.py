@@ -17,6 +17,8 @@ from agent.errors import AgentError
 from evals.bench.batch import Batch, BatchFailed, measure_batch
 from evals.bench.latency import Latency, measure_latency
 from evals.bench.process import cpu_seconds
+from evals.bench.service import COMMANDS, add_parsers
+from evals.bench.service import run as run_service
 from evals.case import BadCase, load_cases
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -32,12 +34,15 @@ def parser() -> argparse.ArgumentParser:
     latency.add_argument("--batch", type=int, metavar="N", help="also run a batch of N generated reports")
     latency.add_argument("--jobs", type=int, default=1, metavar="K", help="processes of the batch")
     latency.add_argument("--json", action="store_true", help="print one JSON document")
+    add_parsers(commands, CASES)
     return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; gives the exit code: 0 measured, 2 could not measure."""
     asked = parser().parse_args(arguments)
+    if asked.command in COMMANDS:
+        return run_service(asked)
     if asked.runs < 2 or asked.jobs < 1 or (asked.batch is not None and asked.batch < 1):
         sys.stderr.write("could not measure: --runs takes at least 2, --batch and --jobs at least 1\n")
         return 2

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
+from agent.settings import Settings
+from agent.store.schema import upgrade
+from api.app import create_app
 from api.cli import main
+
+LOCAL = ("127.0.0.1", 5000)
 
 REFUSAL = (
     'API Error: 400 {"type":"error","error":{"type":"invalid_request_error","message":"You\'re out of '
@@ -60,3 +66,18 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         return Result(code if isinstance(code, int) else 0, shown.out, shown.err)
 
     return command
+
+
+@pytest.fixture
+def service_settings(tmp_path: Path) -> Settings:
+    """Settings of a service with a database of its own, made and current."""
+    found = Settings(database_url=f"sqlite:///{tmp_path}/service.sqlite3", causes=None, log_level="error")
+    upgrade(found.database_url)
+    return found
+
+
+@pytest.fixture
+def http(service_settings: Settings) -> Iterator[TestClient]:
+    """A client on this machine, of a service without a key."""
+    with TestClient(create_app(service_settings), base_url="http://localhost", client=LOCAL) as client:
+        yield client
