@@ -47,7 +47,7 @@ def test_blanks_case_and_apostrophes_do_not_matter(lexicon: Lexicon) -> None:
 
 
 def test_squeezing_drops_blanks_and_quotes() -> None:
-    assert squeeze("İ a’B “c”\u00a0d") == 'iabcd'
+    assert squeeze("İ a’B “c”\u00a0d") == "iabcd"
 
 
 def test_an_unknown_message_fills_no_template(lexicon: Lexicon) -> None:
