@@ -13,12 +13,16 @@ from pydantic import BaseModel, ConfigDict
 
 from evals.bench.server import serving
 
-# A cursor and an idempotency key mean something only after an earlier answer: one that the schema
-# allows may still be refused, as the contract says, with these statuses.
+# A cursor, an event id and an idempotency key mean something only after an earlier answer: one that
+# the schema allows may still be refused, as the contract says, with these statuses.
 _CONFIG = """
 [[operations]]
 include-name = "GET /v1/diagnoses"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403]
+
+[[operations]]
+include-name = "GET /v1/diagnoses/{diagnosis_id}/events"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404]
 
 [[operations]]
 include-name = "POST /v1/diagnoses"
