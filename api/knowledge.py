@@ -16,7 +16,7 @@ from agent.report.read import read
 from agent.usage.assess import assess
 from api.auth import AnyCaller
 from api.body import checked, read_body
-from api.deps import WithServices, json_response, request_body
+from api.deps import WithServices, WithSettings, json_response, request_body
 from api.described import described
 from api.problems import Problem
 from api.schemas import CauseList, CauseSummary, Parsed, ReportIn
@@ -29,16 +29,23 @@ router = APIRouter(tags=["knowledge"])
     operation_id="parse_report",
     summary="Read a report without diagnosing it",
     response_model=Parsed,
-    responses=described(400, 401, 403, 408, 413, 415, 422, 500, 503),
+    responses=described(400, 401, 403, 408, 413, 415, 422, 500, 503, 504),
     openapi_extra=request_body(ReportIn),
 )
-async def parse(request: Request, _caller: AnyCaller, services: WithServices) -> Response:
+async def parse(
+    request: Request, _caller: AnyCaller, services: WithServices, settings: WithSettings
+) -> Response:
     """Errors, environment, template fields and usage found in a paste; nothing is stored."""
     body = await read_body(request)
     submission = checked(ReportIn, body.value)
     lexicon, now = services.context.catalogue.lexicon, services.context.clock.now()
     if len(body.raw) > LARGE:
-        return json_response(await asyncio.to_thread(_parsed, submission, lexicon, now))
+        try:
+            async with asyncio.timeout(settings.run_seconds):
+                return json_response(await asyncio.to_thread(_parsed, submission, lexicon, now))
+        except TimeoutError:
+            detail = f"Reading it took longer than {settings.run_seconds:g} seconds."
+            raise Problem(504, "run-too-slow", detail) from None
     return json_response(_parsed(submission, lexicon, now))
 
 

@@ -14,6 +14,7 @@ from evals.bench.server import serving
 
 SLOW_BYTES, SLOW_PAUSE = 512, 0.05
 """A slow reader takes so many bytes, then rests so many seconds."""
+_LOG = "2026-01-01 12:00:00 INFO something happened in a module\n"
 _TEXT = "API Error: 529 overloaded_error on 2.1.7\n"
 
 
@@ -74,7 +75,7 @@ async def _measure(address: tuple[str, int], readers: int) -> Streams:
     others = await _meanwhile(address, busy)
     complete = sum(b"event: diagnosis" in got and b"event: done" in got for got, _ in await busy)
     seconds = time.perf_counter() - started
-    huge = json.dumps({"text": _TEXT * 35_000}).encode()
+    huge = json.dumps({"text": _TEXT * 2_000 + _LOG * 22_000}).encode()
     head = "POST /v1/parse HTTP/1.1\r\ncontent-type: application/json\r\n"
     started = time.perf_counter()
     parse = asyncio.ensure_future(_request(address, head, huge))
