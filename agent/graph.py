@@ -6,6 +6,7 @@ Each node is a thin shell round one pure call; the wiring at the end is the pict
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -35,6 +36,7 @@ LARGE = 64 * 1024
 """Characters of input above which a room's work is done in a thread, off the event loop."""
 ROOMS = ("report", "usage", "issues", "causes", "diagnosis")
 """The keys of the rooms, in the order in which they are said, whichever is done first."""
+TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
 RELATED = TypeAdapter(list[RelatedIssue])
 
 T = TypeVar("T")
@@ -111,7 +113,13 @@ def _timed(name: str, node: Node) -> Node:
 
 @cache
 def build() -> Any:
-    """The compiled graph; built at the first call and kept, since it holds no state of a run."""
+    """The compiled graph; built at the first call and kept, since it holds no state of a run.
+
+    The library can send each run to a tracing service when the environment says so. What users paste
+    stays here, so that is switched off for this process, whatever the environment says.
+    """
+    for variable in TRACING:
+        os.environ[variable] = "false"
     graph: Any = StateGraph(State, context_schema=Context)
     nodes: dict[str, Node] = {
         "read": read,

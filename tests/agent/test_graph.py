@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langsmith.utils import get_env_var, tracing_is_enabled
 
 from agent.compose import load_catalogue, open_context
 from agent.diagnosis.diagnosis import Answer
-from agent.graph import LARGE, diagnose
+from agent.graph import LARGE, TRACING, build, diagnose
 from agent.report.error_report import Submission
 from agent.settings import Settings
 from agent.state import Context
@@ -90,3 +91,13 @@ async def test_a_large_paste_gives_the_same_diagnosis(bare: Context) -> None:
     assert len(long.text or "") > LARGE
     answer = await diagnose(long, bare)
     assert answer.causes[0].id == "legacy-client-misclassified"
+
+
+async def test_no_run_is_sent_to_a_tracing_service(bare: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in TRACING:
+        monkeypatch.setenv(variable, "true")
+    build.cache_clear()
+    get_env_var.cache_clear()
+    await diagnose(Submission(text="Request timed out"), bare)
+    assert not tracing_is_enabled()
+    get_env_var.cache_clear()
