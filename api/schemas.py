@@ -42,7 +42,7 @@ _SOMETHING: JsonDict = {
                     "anyOf": [
                         _NONBLANK,
                         {"type": "object", "minProperties": 1},
-                        {"type": "array", "minItems": 1},
+                        {"type": "array", "minItems": 1, "items": {}},
                     ]
                 }
             },
@@ -64,7 +64,8 @@ _SOMETHING: JsonDict = {
 class ReportIn(Submission):
     """A report: at least one of `text`, `error` and `source.url` must be there and not blank."""
 
-    model_config = ConfigDict(json_schema_extra=_SOMETHING)
+    # In allOf, so that generators of clients make one class of it and not one for each branch.
+    model_config = ConfigDict(json_schema_extra={"allOf": [_SOMETHING]})
 
     source: SourceIn | None = None
 
