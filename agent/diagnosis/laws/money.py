@@ -106,6 +106,8 @@ def paying_may_be_shown(
     """Whether a paid step may be shown at all: for an answer, with no misrouted rival in sight."""
     if action != "answer" or usage.verdict == "contradiction" or not causes:
         return False
+    if causes[0].likelihood < PAID_FROM:
+        return False
     for rank, weighed in enumerate(causes):
         cause = catalogue.by_id.get(weighed.id)
         misrouted = cause is not None and cause.misrouted
@@ -145,3 +147,7 @@ def findings(case: Case) -> list[Finding]:
         if told and asks_to_pay(part.text) and not (may and (not part.where.endswith(".why") or paid_why)):
             breach(part.where, "the words tell the reader to pay where no paid step may be shown")
     return found
+
+
+PAID_FROM = 0.90
+"""Below this likelihood of the first cause nobody is shown a way to pay: a wrong guess would cost money."""

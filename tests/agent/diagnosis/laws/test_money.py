@@ -9,7 +9,13 @@ import pytest
 from agent.causes.cause import WeighedCause
 from agent.diagnosis.diagnosis import Guidance
 from agent.diagnosis.ground import check
-from agent.diagnosis.laws.money import LOOK_ALIKE_FLOOR, asks_to_pay, names_cost, paying_may_be_shown
+from agent.diagnosis.laws.money import (
+    LOOK_ALIKE_FLOOR,
+    PAID_FROM,
+    asks_to_pay,
+    names_cost,
+    paying_may_be_shown,
+)
 
 PAYS = [
     "You're out of extra usage. Add more at claude.ai/settings/usage and keep going.",
@@ -155,10 +161,16 @@ def test_a_paid_step_for_each_misrouted_cause(room: SimpleNamespace):
     ],
 )
 def test_a_paid_step_beside_a_look_alike(room: SimpleNamespace, rival: str):
-    near = room.ranked(api_credits_exhausted=0.8, **{rival: LOOK_ALIKE_FLOOR})
-    far = room.ranked(api_credits_exhausted=0.8, **{rival: LOOK_ALIKE_FLOOR - 0.01})
+    near = room.ranked(api_credits_exhausted=0.9, **{rival: LOOK_ALIKE_FLOOR})
+    far = room.ranked(api_credits_exhausted=0.9, **{rival: LOOK_ALIKE_FLOOR - 0.01})
     assert money(room, near, guidance=[step("charges")]) == ["guidance[0].step"]
     assert money(room, far, guidance=[step("charges")]) == []
+
+
+def test_a_paid_step_for_a_cause_that_is_not_sure(room: SimpleNamespace):
+    unsure = room.ranked(api_credits_exhausted=PAID_FROM - 0.01)
+    assert money(room, unsure, guidance=[step("charges")]) == ["guidance[0].step"]
+    assert money(room, room.ranked(api_credits_exhausted=PAID_FROM), guidance=[step("charges")]) == []
 
 
 @pytest.mark.parametrize("action", ["ask", "handoff", "abstain"])
