@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from agent.compose import open_services
+from agent.compose import Services, open_services
 from agent.graph import stream
 from agent.settings import Settings
 from api import diagnoses, docs, events, health, issues, knowledge, openapi, problems, threads, votes
@@ -22,17 +22,20 @@ from api.stopping import on_terminate
 ROUTERS = (diagnoses, events, votes, threads, knowledge, issues, health, docs)
 
 
-def create_app(settings: Settings | None = None, walk: Walk = stream) -> FastAPI:
+def create_app(
+    settings: Settings | None = None, walk: Walk = stream, services: Services | None = None
+) -> FastAPI:
     """The app; by the environment's settings where none are given.
 
     `walk` is how a submission becomes an answer: another one than the road is for measuring.
+    `services` that are open already stay open; without them the app opens its own when it starts.
     Raises `BadEnvironment`. Starting it raises `StoreUnavailable`, `SchemaTooOld` or `BadCatalogue`.
     """
     settings = settings or load_settings()
     gate, metrics = Gate(), Metrics()
     app = FastAPI(
         title="Caseworker",
-        lifespan=_lifespan(settings, gate, metrics, walk),
+        lifespan=_lifespan(settings, gate, metrics, walk, services),
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
@@ -55,10 +58,12 @@ def create_app(settings: Settings | None = None, walk: Walk = stream) -> FastAPI
     return app
 
 
-def _lifespan(settings: Settings, gate: Gate, metrics: Metrics, walk: Walk):  # type: ignore[no-untyped-def]
+def _lifespan(  # type: ignore[no-untyped-def]
+    settings: Settings, gate: Gate, metrics: Metrics, walk: Walk, opened: Services | None
+):
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_services(settings) as services:
+        async with nullcontext(opened) if opened else open_services(settings) as services:
             runs = Runs(services, settings, metrics, walk)
             app.state.services, app.state.runs = services, runs
             app.state.doorkeeper = Doorkeeper(services.keys, settings.key_pepper.get_secret_value())

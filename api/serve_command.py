@@ -13,7 +13,7 @@ import tempfile
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from agent.compose import open_services
+from agent.compose import Services, open_services
 from agent.errors import AgentError
 from agent.settings import Settings
 from api.auth import CREATE_KEY, is_loopback
@@ -36,8 +36,6 @@ class CannotListen(AgentError):
 def serve(host: str, port: int, workers: int) -> None:
     """Serve until a signal. Raises `AgentError` where the environment does not allow it."""
     settings = load_settings()
-    asyncio.run(_may_start(settings, host))
-    listening = listen(host, port)
     config = uvicorn.Config(
         _APP,
         factory=True,
@@ -53,15 +51,36 @@ def serve(host: str, port: int, workers: int) -> None:
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )
-    # The server raises the signal again once it has stopped; a stop that was asked for is no failure.
-    signal.signal(signal.SIGTERM, lambda *_: None)
-    sys.stderr.write(f"caseworker: http://{_shown(host)}:{listening.getsockname()[1]}, stop with Ctrl-C\n")
     if workers == 1:
-        uvicorn.Server(config).run(sockets=[listening])
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(_serve_alone(config, settings))
         return
+    asyncio.run(_may_start(settings, host))
+    listening = _listening(host, port)
     with tempfile.TemporaryDirectory(prefix="caseworker-") as counts:
         os.environ[SHARED_FOLDER] = counts
         Multiprocess(config, sockets=[listening]).run()
+
+
+async def _serve_alone(config: uvicorn.Config, settings: Settings) -> None:
+    """One process: the services that were looked at are the ones that the app works with."""
+    from api.app import create_app
+
+    async with open_services(settings) as services:
+        await _check_key(services, config.host)
+        listening = _listening(config.host, config.port)
+        config.app = lambda: create_app(settings, services=services)
+        await uvicorn.Server(config).serve(sockets=[listening])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A bound socket, said on stderr. From here on a stop signal is no failure."""
+    listening = listen(host, port)
+    # The server raises the signal again once it has stopped.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    sys.stderr.write(f"caseworker: http://{_shown(host)}:{listening.getsockname()[1]}, stop with Ctrl-C\n")
+    return listening
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -70,19 +89,27 @@ def listen(host: str, port: int) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        listening = socket.socket(family, kind, protocol)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.set_inheritable(True)
     except OSError as bad:
         raise CannotListen(host=host, port=port, why=bad.strerror or str(bad)) from None
+    listening = socket.socket(family, kind, protocol)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+    except OSError as bad:
+        listening.close()
+        raise CannotListen(host=host, port=port, why=bad.strerror or str(bad)) from None
+    listening.set_inheritable(True)
     return listening
 
 
 async def _may_start(settings: Settings, host: str) -> None:
     async with open_services(settings) as services:
-        if not is_loopback(host) and not await services.keys.any():
-            raise NoKey(host=host, how=CREATE_KEY)
+        await _check_key(services, host)
+
+
+async def _check_key(services: Services, host: str) -> None:
+    if not is_loopback(host) and not await services.keys.any():
+        raise NoKey(host=host, how=CREATE_KEY)
 
 
 def _shown(host: str) -> str:

@@ -57,7 +57,7 @@ async def create(request: Request, caller: AnyCaller, services: WithServices, ru
     case = open_case(checked(ReportIn, body.value))
     runs.check_room()
     run = runs.new(caller.stamp)
-    runs.start(run, Asked(case, len(body.raw), caller.name))
+    runs.start(run, Asked(case, len(body.raw)))
     found = await run.result()
     step = await _settled(Standing(), case, found, services)
     thread = await services.threads.create(caller.stamp, {})
@@ -117,7 +117,7 @@ async def say(
             raise Problem(409, "thread-full", f"A thread has at most {MOST_TURNS} turns; begin another one.")
         runs.check_room()
         standing = await _standing(thread, services)
-        run, case = await _begin(thread, standing, message, caller, services, settings, runs)
+        run, case = await _begin(thread, standing, message, services, settings, runs)
         written = _write(held.pop_all(), thread, standing, message, case, run, services)
     task = asyncio.create_task(written)
     _WRITING.add(task)
@@ -132,7 +132,6 @@ async def _begin(
     thread: Thread,
     standing: Standing,
     message: Message,
-    caller: Caller,
     services: Services,
     settings: Settings,
     runs: Runs,
@@ -144,7 +143,7 @@ async def _begin(
     size = len(message.content) + len(standing.case.text or "" if standing.case else "")
     case = await _work(size, join, standing, message, catalogue, settings.max_body_bytes)
     run = runs.new(thread.owner)
-    runs.start(run, Asked(case, size, caller.name))
+    runs.start(run, Asked(case, size))
     return run, case
 
 

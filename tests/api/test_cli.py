@@ -21,7 +21,8 @@ def test_help_lists_what_works_and_nothing_else(run) -> None:
     shown = run("--help")
     assert shown.code == 0
     listed = [line.split()[0] for line in shown.out.split("Commands:")[1].splitlines() if line.strip()]
-    assert listed == ["diagnose", "parse", "causes", "doctor", "issues", "db", "evals"]
+    commands = ["serve", "diagnose", "chat", "parse", "causes", "doctor", "issues", "db", "evals", "keys"]
+    assert listed == commands
 
 
 def test_text_names_cause_request_id_and_first_step(run) -> None:
