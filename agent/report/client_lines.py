@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from typing import NamedTuple
 
+from agent.report.covered import Covered
 from agent.report.template import QUOTES, Compiled, Hit, Pattern, hits, match_message, squeeze
 from agent.report.terminal import Screen
 from agent.report.wrapping import blank_between, cuts
@@ -46,6 +47,7 @@ _DOUBLE = re.compile(r"^(?:[345]\d\d\b[ :]*)")
 _RETRYING = re.compile(r"\s*·?\s*Retrying\b.*$|\s*\(attempt \d+/\d+\).*$")
 _STATUS_IN = re.compile(r"(?<![\w.])([45]\d\d)(?![\w.])")
 _SENTENCE_WORDS = 4
+_PIECE = 128
 _MOST_FILLING = 8
 _LONG = 34
 _FILLED = 24
@@ -70,7 +72,8 @@ class _Squeezed:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        rows = text.split("\n")
+        # In pieces, so that a long line costs no more to look into than many short ones.
+        rows = [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
         squeezed = [squeeze(row) for row in rows]
         self.squeezed = "".join(squeezed)
         self._rows: list[tuple[int, int]] = []
@@ -81,7 +84,7 @@ class _Squeezed:
                 self._rows.append((start, len(row)))
                 self._first.append(at)
             at += len(short)
-            start += len(row) + 1
+            start += len(row)
 
     def plain(self, index: int) -> int:
         """The position in the plain text of a squeezed character."""
@@ -100,21 +103,18 @@ def client_lines(screen: Screen, compiled: Compiled, taken: list[tuple[int, int]
     """Every message without a body outside `taken`, in order; overlapping matches give the longest."""
     squeezed = _Squeezed(screen.text)
     found: list[ClientLine] = []
+    covered = Covered(taken)
     for hit in hits(squeezed.squeezed, compiled):
         line = _judge(screen, hit, squeezed, compiled)
-        if line and not _overlaps(line.start, line.end, taken, found):
+        if line and not covered.touches(line.start, line.end):
             found.append(line)
+            covered.add(line.start, line.end)
     for match in _GENERIC.finditer(screen.text):
         line = _generic(screen, match, compiled)
-        if line and not _overlaps(line.start, line.end, taken, found):
+        if line and not covered.touches(line.start, line.end):
             found.append(line)
+            covered.add(line.start, line.end)
     return sorted(found, key=lambda line: line.start)
-
-
-def _overlaps(start: int, end: int, taken: list[tuple[int, int]], found: list[ClientLine]) -> bool:
-    return any(start < high and low < end for low, high in taken) or any(
-        start < line.end and line.start < end for line in found
-    )
 
 
 def _judge(screen: Screen, hit: Hit, squeezed: _Squeezed, compiled: Compiled) -> ClientLine | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from agent.report.covered import Covered
 from agent.report.terminal import Screen
 
 _BOTO = re.compile(
@@ -43,14 +44,13 @@ def cloud_texts(screen: Screen, taken: list[tuple[int, int]]) -> list[CloudText]
     found: list[CloudText] = []
     if "Exception" not in text and "Error" not in text and "An error occurred" not in text:
         return found
+    covered = Covered(taken)
     for expression in (_BOTO, _LITELLM, _NAMED):
         for match in expression.finditer(text):
-            low, high = match.span()
-            if any(low < b and a < high for a, b in taken) or any(
-                low < c.end and c.start < high for c in found
-            ):
+            if covered.touches(*match.span()):
                 continue
             found.append(_read(text, match))
+            covered.add(found[-1].start, found[-1].end)
     return sorted(found, key=lambda cloud: cloud.start)
 
 

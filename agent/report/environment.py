@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from agent.report.credentials import auth_readings, base_url_readings, model_readings, plan_of, plan_readings
-from agent.report.error_report import Conflict, Reading, Submission
+from agent.report.error_report import Conflict, Reading, ReadingSource, Submission
 from agent.report.form import Form
 from agent.report.machine import Found, platform_readings, surface_reading, system_of, terminal_reading
 from agent.report.programs import desktop, official, program_of_repository, third_parties
@@ -30,6 +30,7 @@ _TRUST = {
 _LOUD = ("client_version", "platform", "plan", "auth", "base_url")
 _FROM_SURE_SOURCES = ("platform", "auth", "plan")
 _MOST_READINGS = 6
+_MOST_DISTINCT = 200
 _MOST_TEXT = 48_000
 
 
@@ -55,8 +56,7 @@ def read_environment(submission: Submission, screen: Screen, form: Form) -> Envi
         ("terminal", terminal_reading(view, form)),
     ]
     for name, each in found:
-        rows = [Reading(value=v, source=s, span=screen.span(a, b)) for v, s, a, b in each]
-        readings[name] = [*_stated(submission, name), *rows]
+        readings[name] = [*_stated(submission, name), *_rows(each, screen)]
     if not readings["client_version"] and (bare := bare_version(view)):
         readings["client_version"] = [Reading(value=bare[0], source="prose", span=screen.span(*bare[2:]))]
     readings["client"] = _clients(submission, screen, view, bool(readings["client_version"]))
@@ -66,6 +66,16 @@ def read_environment(submission: Submission, screen: Screen, form: Form) -> Envi
         _settle(name, each_reading, fields, conflicts)
     _latest(submission, screen, form, readings["client_version"], conflicts)
     return Environment(fields, conflicts)
+
+
+def _rows(found: Iterable[Found], screen: Screen) -> list[Reading]:
+    """What was found, each value once for each source, where it stands first."""
+    first: dict[tuple[str, ReadingSource], tuple[int, int]] = {}
+    for value, source, start, end in found:
+        first.setdefault((value, source), (start, end))
+        if len(first) >= _MOST_DISTINCT:
+            break
+    return [Reading(value=v, source=s, span=screen.span(*where)) for (v, s), where in first.items()]
 
 
 def _stated(submission: Submission, name: str) -> list[Reading]:
@@ -115,9 +125,7 @@ def _drop_families(distinct: dict[str, Reading]) -> None:
 def _clients(submission: Submission, screen: Screen, view: Screen, has_version: bool) -> list[Reading]:
     """The programs that may have sent the requests, the likeliest first."""
     title = submission.title or ""
-    third = [
-        Reading(value=v, source=s, span=screen.span(a, b)) for v, s, a, b in third_parties(view, len(title))
-    ]
+    third = _rows(third_parties(view, len(title)), screen)
     own = official(view)
     window = desktop(view)
     tracker = program_of_repository(submission.source.url if submission.source else None)

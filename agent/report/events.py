@@ -24,6 +24,10 @@ _PASSING_TYPES = frozenset(
 _PASSING_WORDS = re.compile(
     r"timed? ?out|ECONN|connection (?:error|reset|closed|lost|dropped)|socket|overloaded", re.I
 )
+_MOST_SPANS = 100
+"""Spans kept for one event; `count` goes on."""
+_MOST_COMPARED = 200
+"""Distinct errors that are compared word by word; beyond them only equal ones are found equal."""
 _SPENT = re.compile(r"extra usage|credit balance|spend limit|usage limit|hit your", re.I)
 
 
@@ -37,12 +41,24 @@ class _Draft:
     html: bool = False
     labelled: bool = False
     count: int = 1
-    request_ids: list[str] = field(default_factory=list)
+    request_ids: dict[str, None] = field(default_factory=dict)
     spans: list[Span] = field(default_factory=list)
+    squeezed: str = ""
+    signature: str | None = None
 
-    @property
-    def squeezed(self) -> str:
-        return squeeze(self.message or "")
+    def __post_init__(self) -> None:
+        self.say(self.message)
+
+    def say(self, message: str | None) -> None:
+        """Take `message` as what is said; what is compared follows from it."""
+        self.message = message
+        self.squeezed = squeeze(message or "")
+        self.signature = _signature(self)
+
+    def repeat(self, spans: list[Span], times: int = 1) -> None:
+        """Count `times` more sights of it."""
+        self.count += times
+        self.spans += spans[: max(0, _MOST_SPANS - len(self.spans))]
 
 
 def events(
@@ -56,69 +72,91 @@ def events(
 
     A client's line that only repeats a body is no event of its own.
     """
-    drafts: list[_Draft] = []
+    said = _Said()
     for body in bodies:
-        _add_body(drafts, screen, body, compiled)
+        _add_body(said, screen, body, compiled)
     for cloud in clouds:
-        _add_cloud(drafts, screen, cloud, compiled)
-    spoken = len(drafts)
-    for line in lines:
-        _add_line(drafts, spoken, screen, line)
+        _add_cloud(said, screen, cloud, compiled)
+    drafts = said.drafts
+    _add_lines(drafts, screen, lines)
     _attach_loose_id(drafts, screen)
     drafts.sort(key=lambda draft: draft.spans[0])
     return [_event(draft) for draft in drafts]
 
 
-def _add_body(drafts: list[_Draft], screen: Screen, body: Payload, compiled: Compiled) -> None:
+class _Said:
+    """The drafts of the bodies, found again by their words."""
+
+    def __init__(self) -> None:
+        self.drafts: list[_Draft] = []
+        self._by_words: dict[str, list[_Draft]] = {}
+
+    def add(self, new: _Draft) -> None:
+        """Add `new`, or count it with the draft that says the same."""
+        alike = self._by_words.setdefault(new.squeezed, [])
+        for known in alike[:_MOST_COMPARED]:
+            same = known.type == new.type or None in (known.type, new.type)
+            if not same or (known.status != new.status and None not in (known.status, new.status)):
+                continue
+            fresh = new.request_ids.keys() - known.request_ids.keys()
+            known.repeat(new.spans, 1 if fresh or not new.request_ids else 0)
+            known.request_ids |= new.request_ids
+            known.status = known.status or new.status
+            known.type = known.type or new.type
+            known.cloud = known.cloud or new.cloud
+            return
+        alike.append(new)
+        self.drafts.append(new)
+
+
+def _add_body(drafts: _Said, screen: Screen, body: Payload, compiled: Compiled) -> None:
     said = body.fields
     pattern = match_message(said.message, compiled, said.status) if said.message else None
     draft = _Draft(said.status, said.type, said.message, said.cloud, pattern)
-    draft.request_ids = [said.request_id] if said.request_id else []
+    draft.request_ids = {said.request_id: None} if said.request_id else {}
     draft.spans = [screen.span(body.start, body.end)]
-    _merge(drafts, draft)
+    drafts.add(draft)
 
 
-def _add_cloud(drafts: list[_Draft], screen: Screen, cloud: CloudText, compiled: Compiled) -> None:
+def _add_cloud(drafts: _Said, screen: Screen, cloud: CloudText, compiled: Compiled) -> None:
     pattern = match_message(cloud.message, compiled, cloud.status)
     draft = _Draft(cloud.status, cloud.type, cloud.message, cloud.cloud, pattern)
     draft.spans = [screen.span(cloud.start, cloud.end)]
-    _merge(drafts, draft)
+    drafts.add(draft)
 
 
-def _merge(drafts: list[_Draft], new: _Draft) -> None:
-    """Add `new`, or count it with the draft that says the same."""
-    for known in drafts:
-        same = known.squeezed == new.squeezed and (known.type == new.type or None in (known.type, new.type))
-        if not same or (known.status != new.status and None not in (known.status, new.status)):
+def _add_lines(drafts: list[_Draft], screen: Screen, lines: list[ClientLine]) -> None:
+    """Add the client's lines, those that are equal but for their place in one go."""
+    bodies = drafts[:_MOST_COMPARED]
+    spoken: list[_Draft] = []
+    places: dict[ClientLine, list[ClientLine]] = {}
+    for line in lines:
+        places.setdefault(line._replace(start=0, end=0), []).append(line)
+    for line, alike in places.items():
+        template = line.pattern.template if line.pattern else None
+        new = _Draft(
+            line.status, template.type if template else None, line.message, None, line.pattern,
+            line.html, line.labelled, len(alike),
+        )  # fmt: skip
+        if any(_repeats(new, body) for body in bodies):
             continue
-        fresh = [i for i in new.request_ids if i not in known.request_ids]
-        if fresh or not new.request_ids:
-            known.count += 1
-        known.request_ids += fresh
-        known.spans += new.spans
-        known.status = known.status or new.status
-        known.type = known.type or new.type
-        known.cloud = known.cloud or new.cloud
-        return
-    drafts.append(new)
+        new.spans = [screen.span(each.start, each.end) for each in alike[:_MOST_SPANS]]
+        _add_line(spoken, new)
+    for draft in spoken:
+        draft.spans.sort()
+    drafts += spoken
 
 
-def _add_line(drafts: list[_Draft], spoken: int, screen: Screen, line: ClientLine) -> None:
-    template = line.pattern.template if line.pattern else None
-    new = _Draft(line.status, template.type if template else None, line.message, None, line.pattern)
-    new.html, new.labelled = line.html, line.labelled
-    new.spans = [screen.span(line.start, line.end)]
-    if any(_repeats(new, body) for body in drafts[:spoken]):
-        return
-    for known in drafts[spoken:]:
+def _add_line(spoken: list[_Draft], new: _Draft) -> None:
+    for known in spoken[:_MOST_COMPARED]:
         if _same_line(known, new):
-            known.count += 1
-            known.spans += new.spans
+            known.repeat(new.spans, new.count)
             if len(new.message or "") > len(known.message or ""):
-                known.message = new.message
+                known.say(new.message)
             known.status = known.status or new.status
+            known.signature = _signature(known)
             return
-    drafts.append(new)
+    spoken.append(new)
 
 
 def _repeats(line: _Draft, body: _Draft) -> bool:
@@ -127,7 +165,7 @@ def _repeats(line: _Draft, body: _Draft) -> bool:
         return True
     clash = line.status is not None and body.status is not None and line.status != body.status
     mine, theirs = line.squeezed, body.squeezed
-    if line.pattern and body.pattern and _signature(line) == _signature(body):
+    if line.pattern and body.pattern and line.signature == body.signature:
         return True
     if mine and theirs and (mine.rstrip(".…") in theirs or (theirs.rstrip(".") in mine and not clash)):
         return True
@@ -140,7 +178,7 @@ def _repeats(line: _Draft, body: _Draft) -> bool:
 
 
 def _same_line(known: _Draft, new: _Draft) -> bool:
-    if _signature(known) and _signature(known) == _signature(new):
+    if known.signature and known.signature == new.signature:
         return True
     mine, theirs = new.squeezed.rstrip(".…"), known.squeezed.rstrip(".…")
     if not mine or not theirs:
@@ -153,7 +191,7 @@ def _attach_loose_id(drafts: list[_Draft], screen: Screen) -> None:
     if len(drafts) != 1 or drafts[0].request_ids:
         return
     found = list(dict.fromkeys(match.group(0) for match in _LOOSE_ID.finditer(screen.text)))
-    drafts[0].request_ids = found[:20]
+    drafts[0].request_ids = dict.fromkeys(found[:20])
 
 
 def _signature(draft: _Draft) -> str | None:
@@ -172,8 +210,8 @@ def _event(draft: _Draft) -> ErrorEvent:
         type=draft.type,
         message=draft.message,
         group=template.group if template else None,
-        request_ids=draft.request_ids,
-        signature=_signature(draft),
+        request_ids=list(draft.request_ids),
+        signature=draft.signature,
         count=draft.count,
         retryable=_retryable(draft, status),
         provider=_provider(draft),

@@ -21,7 +21,7 @@ _SYSTEMS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _ANY = "|".join(f"(?P<{name}>{words})" for name, words in _SYSTEMS)
 _SYSTEM = re.compile(rf"(?<![\w/.-])(?:{_ANY})(?![\w/-])", re.I)
-_LOG = re.compile(r"(?:-|\*|^|\s)\s*(?:Platform|OS|Operating System):\*{0,2} *([^\n]{2,60})", re.I)
+_LOG = re.compile(r"(?:-|\*|^|\s)(?:Platform|OS|Operating System):\*{0,2} *([^\n]{2,60})", re.I)
 _AGENT = re.compile(r"x-stainless-os: ?(\w+)|\"?platform\"?: ?\"(\w+)\"", re.I)
 _NOT_MINE = re.compile(
     r"\b(?:not|works? (?:fine )?on|except|unlike|a friend[’']s|but on|also on|on another)\s+(?:my |the "

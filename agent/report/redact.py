@@ -18,8 +18,8 @@ _NAMES_OF_KEYS = (
 _RULES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "private-key",
-        r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]{0,8000}?"
-        r"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\Z)",
+        r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----(?:[^-]|-(?!----BEGIN)){0,8000}?"
+        r"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|(?=-----BEGIN)|\Z)",
         ("-----begin",),
     ),
     ("anthropic-key", r"\bsk-ant-[A-Za-z0-9_-]{6,}" + _CONTINUED, ("sk-ant-",)),
@@ -62,7 +62,8 @@ _RULES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "key",
         r"(?i:(?<=api[_-]key)|(?<=auth[_-]token)|(?<=oauth[_-]token)|(?<=access[_-]token)"
         r"|(?<=refresh[_-]token)|(?<=client[_-]secret)|(?<=\bpassword)|(?<=\bpasswd))"
-        r"(?:\\?[\"'])?(?:=|:\s?)(?:\\?[\"'])?(?!\[redacted)(?=[^\s\"']*\d)[A-Za-z0-9._~+/!@#$%^*-]{10,}",
+        r"(?:\\?[\"'])?(?:=|:\s?)(?:\\?[\"'])?(?!\[redacted)(?=[A-Za-z0-9._~+/!@#$%^*-]{10})(?=[^\s\"']{0,400}\d)"
+        r"[A-Za-z0-9._~+/!@#$%^*-]{10,}",
         _NAMES_OF_KEYS,
     ),
     ("credentials", r"(?<=://)(?!\[redacted)[^\s/@:\"'<>]{1,200}:[^\s/@\"'<>]{1,200}(?=@)", ("://",)),

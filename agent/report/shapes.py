@@ -56,6 +56,8 @@ def _levels(value: Any) -> Iterator[dict[str, Any]]:
     for _ in range(_MAX_NESTING):
         if not isinstance(value, dict):
             return
+        # A line that was wrapped inside a key may leave a blank in it.
+        value = {key.strip() if isinstance(key, str) else key: inner for key, inner in value.items()}
         yield value
         inner = value.get("error")
         if not isinstance(inner, dict):
@@ -132,6 +134,7 @@ def _type(level: dict[str, Any]) -> str | None:
     for key in ("type", "__type", "status", "code"):
         found = level.get(key)
         if isinstance(found, str) and found and found != "error" and not found.isdigit():
+            found = "".join(found.split())  # a wrapped line may leave a blank in it; no type holds one
             cloud = _CLOUD_NAME.fullmatch(found)
             return cloud.group(1) if cloud else found
     return None

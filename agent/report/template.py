@@ -7,6 +7,7 @@ however a terminal wrapped it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import NamedTuple
 
 from agent.report.lexicon import Lexicon, MessageTemplate
@@ -18,6 +19,7 @@ _FOLD = str.maketrans({**dict.fromkeys(QUOTES), "—": "-", "–": "-", "İ": "i
 _HOLE = re.compile(r"<[A-Za-z][\w -]*>|\.\.\.|…")
 _WORD = re.compile(r"[A-Za-z']+")
 _MOST_HITS = 50
+_GRAM = 4
 _PREFIX = re.compile(r"^(?:api ?error:|error:)")
 
 
@@ -43,6 +45,8 @@ class Compiled(NamedTuple):
 
     patterns: tuple[Pattern, ...]
     vocabulary: Vocabulary
+    grams: dict[str, tuple[int, ...]]
+    """Four characters of a literal -> the patterns, by number, that are worth a try where they stand."""
 
 
 class Hit(NamedTuple):
@@ -63,7 +67,23 @@ def compile_templates(lexicon: Lexicon) -> Compiled:
     patterns = [_compile(template) for template in lexicon.messages]
     patterns.sort(key=lambda pattern: -pattern.weight)
     wordings = "\n".join(t.template.lower().replace("’", "'") for t in lexicon.messages)
-    return Compiled(tuple(patterns), Vocabulary(frozenset(_WORD.findall(wordings)), wordings))
+    vocabulary = Vocabulary(frozenset(_WORD.findall(wordings)), wordings)
+    return Compiled(tuple(patterns), vocabulary, _grams(patterns))
+
+
+def _grams(patterns: list[Pattern]) -> dict[str, tuple[int, ...]]:
+    """Each pattern under the rarest gram of its literal; a literal that is shorter has none."""
+    common = Counter(gram for pattern in patterns for gram in _grams_of(pattern.literal))
+    found: dict[str, tuple[int, ...]] = {}
+    for number, pattern in enumerate(patterns):
+        rarest = min(_grams_of(pattern.literal), key=lambda gram: (common[gram], gram), default=None)
+        if rarest is not None:
+            found[rarest] = (*found.get(rarest, ()), number)
+    return found
+
+
+def _grams_of(text: str) -> set[str]:
+    return {text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)}
 
 
 def _compile(template: MessageTemplate) -> Pattern:
@@ -74,7 +94,8 @@ def _compile(template: MessageTemplate) -> Pattern:
     for hole, literal in zip(holes, literals[1:], strict=True):
         wildcard = ".{0,300}?" if hole in ("...", "…") else ".{1,160}?"
         if literal:
-            expression += (wildcard if expression else "") + re.escape(literal)
+            # Atomic: what follows never sends the search back, so its time is linear.
+            expression += f"(?>{wildcard}{re.escape(literal)})" if expression else re.escape(literal)
     longest = max(literals, key=len)
     filled = [literal for literal in literals if literal]
     return Pattern(
@@ -96,8 +117,10 @@ def match_message(message: str, compiled: Compiled, status: int | None = None) -
     """
     squeezed = _PREFIX.sub("", squeeze(message[:4000]))
     best: tuple[tuple[bool, int], Pattern] | None = None
-    for pattern in compiled.patterns:
-        if len(pattern.literal) < 4 or pattern.literal not in squeezed:
+    grams = _grams_of(squeezed) & compiled.grams.keys()
+    for number in sorted(number for gram in grams for number in compiled.grams[gram]):
+        pattern = compiled.patterns[number]
+        if pattern.literal not in squeezed:
             continue
         found = pattern.expression.search(squeezed)
         if not found or (found.start() > 60 and pattern.weight < 20):

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agent.report.error_report import EnvironmentFields, ErrorEvent, ErrorReport, Source, Submission
@@ -124,6 +124,8 @@ WORDS = st.lists(
 
 
 @settings(max_examples=150, deadline=None)
+# The line breaks inside the key "message" here.
+@example(["please"] * 6 + ["request", "not", "please"], 64, "hard")
 @given(WORDS, st.integers(38, 120), st.sampled_from(["hard", "box", "ansi", "escaped", "python", "plain"]))
 def test_every_disguise_gives_the_message_back(words: list[str], width: int, disguise: str) -> None:
     message = " ".join(words)
