@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from fastapi import Request
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
+from starlette.requests import ClientDisconnect
 from starlette.types import Message, Send
 
 from api.problems import Problem
@@ -24,8 +25,12 @@ class EventStream(EventSourceResponse):
         """Send piece by piece, each within `WRITE_SECONDS`."""
 
         async def bounded(message: Message) -> None:
-            async with asyncio.timeout(WRITE_SECONDS):
-                await send(message)
+            try:
+                async with asyncio.timeout(WRITE_SECONDS):
+                    await send(message)
+            except TimeoutError:
+                # To the rest of the service it is gone: that is no fault of ours.
+                raise ClientDisconnect from None
 
         await super().stream_response(bounded)
 
