@@ -40,7 +40,7 @@ _NOT = re.compile(
     re.I,
 )
 _MODEL_ID = re.compile(
-    r"\b(?:(?:us|eu|apac|global)\.)?(?:anthropic[./])?(claude-[a-z0-9.-]*\d[a-z0-9.@-]*(?:\[1m\])?(?<![.-]))",
+    r"\b(?:(?:us|eu|apac|global)\.)?(?:anthropic[./])?(claude-[a-z0-9.-]{0,80}\d[a-z0-9.@-]{0,80}(?:\[1m\])?(?<![.-]))",
     re.I,
 )
 _MODEL_NAME = re.compile(

@@ -31,7 +31,7 @@ _LOUD = ("client_version", "platform", "plan", "auth", "base_url")
 _FROM_SURE_SOURCES = ("platform", "auth", "plan")
 _MOST_READINGS = 6
 _MOST_DISTINCT = 200
-_MOST_TEXT = 48_000
+_MOST_TEXT = 32_000
 
 
 class Environment(NamedTuple):

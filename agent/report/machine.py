@@ -35,7 +35,7 @@ _TERMINAL = re.compile(
     r"|hyper)(?![\w/-])",
     re.I,
 )
-_LOG_TERMINAL = re.compile(r"(?:-|\*|\s)\s*Terminal:\*{0,2} +([^\n]{2,40}?)(?= +- |\n|$)")
+_LOG_TERMINAL = re.compile(r"(?:-|\*|\s)Terminal:\*{0,2} +([^\n]{2,40}?)(?= +- |\n|$)")
 _SURFACES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("sdk", re.compile(r"\bclaude[- ]agent[- ]sdk\b|\bagent sdk\b|\bclaude[- ]code[- ]sdk\b", re.I)),
     (

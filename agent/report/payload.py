@@ -24,7 +24,8 @@ from agent.report.surroundings import before, request_id_after
 from agent.report.terminal import Screen
 from agent.report.wrapping import Vocabulary, blank_between, cuts
 
-_BUDGET = 1_500_000
+_BUDGET = 200_000
+_COST_OF_ESCAPES = 4
 _KEY = r"(?:error|message|Message|type|__type|status|code|request_id)"
 _CANDIDATE = re.compile(r"\{\s*(?:(\\*)[\"']|(?=" + _KEY + r"\s*:))")
 _HINT = re.compile(_KEY + r"\s*\\*[\"']?\s*:")
@@ -94,7 +95,7 @@ def _read(
     value, length = _parse(chunk, screen, start, words)
     fields = fields_of(value) if value is not None else None
     if fields is None:
-        return None, len(chunk)
+        return None, len(chunk) * (_COST_OF_ESCAPES if backslashes else 1)
     end = start + (offsets[min(length, len(offsets) - 1)] if offsets else length)
     return (fields, end), length
 
