@@ -55,10 +55,11 @@ class Connection:
         """Send GET, or POST where there is a report; `_` in a header's name stands for `-`."""
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         body = b"" if report is None else json.dumps(report).encode()
-        given = {"host": "localhost", "connection": "close", "content-length": str(len(body)), **headers}
+        given = {"host": "localhost", "connection": "close", "content-length": str(len(body))}
+        given |= {name.replace("_", "-"): value for name, value in headers.items()}
         if report is not None:
             given["content-type"] = "application/json"
-        lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in given.items())
+        lines = "".join(f"{name}: {value}\r\n" for name, value in given.items())
         method = "GET" if report is None else "POST"
         writer.write(f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + body)
         return cls(reader, writer)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+
+from agent.settings import Settings
+from api.app import create_app
+from tests.api.live import Connection, serving
 
 PATH = "/v1/diagnoses"
 
@@ -56,3 +61,18 @@ def test_each_bad_field_is_named_with_the_nearest_known_one(http: TestClient) ->
 
 def test_a_lone_surrogate_is_read(http: TestClient) -> None:
     assert post(http, r'{"text": "529 \ud800"}').status_code == 201
+
+
+def test_a_body_that_comes_too_slowly_is_not_waited_for(service_settings: Settings) -> None:
+    settings = service_settings.model_copy(update={"body_seconds": 0.05})
+
+    async def scene() -> str:
+        async with serving(create_app(settings)) as live:
+            slow = await Connection.send(live.port, "/v1/diagnoses", {"text": "x"}, content_length="500")
+            found: str = await slow.rest()
+            return found
+
+    answer = asyncio.run(scene())
+    assert answer.startswith("HTTP/1.1 408")
+    assert "connection: close" in answer.lower()
+    assert "urn:caseworker:problem:body-too-slow" in answer
