@@ -215,7 +215,8 @@ def _message(screen: Screen, start: int, end: int, lead: str, compiled: Compiled
     text = screen.text
     stop = text.find("\n", end)
     stop = len(text) if stop < 0 else stop
-    tail = text[end:stop]
+    # Nothing past the longest message is used; the slack is for what ends a message near there.
+    tail = text[end : min(stop, max(end, start + _MOST_MESSAGE) + 200)]
     if cut := _STOP.search(tail):
         tail = tail[: cut.start()]
     closing = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’"}.get(lead[-1:])

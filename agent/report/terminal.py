@@ -85,13 +85,19 @@ def plain(source: str) -> Screen:
     raws = source.split("\n")
     quoted = _quoted_lines(raws) if ">" in source else frozenset()
     special = _touched(source)
+    foreign = special or not source.isascii() or "\t" in source or "\r" in source
     for number, raw in enumerate(raws):
         shown = raw.rstrip("\r")
-        pieces = _pieces(shown) if special and _touched(shown) else [(0, shown)]
-        seen = "".join(piece for _, piece in pieces).translate(_SPACES).replace("\r", " ")
+        pieces = _pieces(shown) if special and _touched(shown) else None
+        seen = "".join(piece for _, piece in pieces) if pieces else shown
+        if foreign:
+            seen = seen.translate(_SPACES).replace("\r", " ")
         begin, end = _content(seen, number in quoted)
         text = seen[begin:end]
-        _map(segments, pieces, begin, end, at, offset)
+        if pieces:
+            _map(segments, pieces, begin, end, at, offset)
+        else:
+            segments.append((at, offset + begin))
         bare_end = len(seen.rstrip(" "))
         lines.append(Line(at, begin, end, _is_padded(seen, end, bare_end)))
         parts.append(text)
