@@ -54,6 +54,8 @@ def before(text: str, start: int) -> Before:
 def _headers(text: str, start: int, cloud: str | None) -> Before:
     """A block of response headers that ends right above the body."""
     window = text[max(0, start - 4000) : start]
+    if "HTTP/" not in window:
+        return Before(None, start, None, cloud)
     line = next(reversed(list(_STATUS_LINE.finditer(window))), None)
     if line is None:
         return Before(None, start, None, cloud)

@@ -133,6 +133,8 @@ def _pieces(raw: str) -> list[tuple[int, str]]:
 
 def _content(seen: str, quoted: bool) -> tuple[int, int]:
     """Where the content of a line begins and ends, without borders, prompts and blanks."""
+    if not seen or (not quoted and seen[0].isalnum() and seen[-1].isalnum()):
+        return 0, len(seen)
     begin = 0
     if quoted and (mark := _QUOTED.match(seen)):
         begin = mark.end()
