@@ -187,6 +187,8 @@ def _is_evidence(
         rest = text[end : line_end if line_end >= 0 else len(text)].strip(" .…!\"'`”’*)")
         if not rest or rest.startswith("·"):
             return True
+    if pattern.words > 2 and lead[-1:] in QUOTES and text[end : end + 1] in QUOTES:
+        return True
     if not pattern.template.bare:
         return False
     closed = _AFTER.match(text[end : end + 12]) is not None or not text[end - 1].isalnum()

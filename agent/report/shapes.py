@@ -133,11 +133,17 @@ def _status(level: dict[str, Any]) -> int | None:
 def _type(level: dict[str, Any]) -> str | None:
     for key in ("type", "__type", "status", "code"):
         found = level.get(key)
-        if isinstance(found, str) and found and found != "error" and not found.isdigit():
-            found = "".join(found.split())  # a wrapped line may leave a blank in it; no type holds one
+        if isinstance(found, str) and found and found != "error" and not _is_status(found):
+            # A wrapped line may leave a blank in a name with underscores; "Bad Request" holds one of its own.
+            found = "".join(found.split()) if "_" in found else " ".join(found.split())
             cloud = _CLOUD_NAME.fullmatch(found)
             return cloud.group(1) if cloud else found
     return None
+
+
+def _is_status(code: str) -> bool:
+    """Whether a code is the HTTP status once more; a number of another length is a provider's own code."""
+    return code.isdigit() and len(code) == 3
 
 
 def _request_id(level: dict[str, Any]) -> str | None:
