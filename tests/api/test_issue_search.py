@@ -1,0 +1,92 @@
+"""The search of stored issues: what is asked, how hits are scored and in which order they come."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from agent.compose import load_lexicon
+from agent.issues.issue import Issue, IssueHit, IssueQuery
+from api.issue_search import search_rows, signature_of
+
+
+def hit(number: int, score: float, *, same: bool = False, **more: Any) -> IssueHit:
+    issue = Issue(
+        repository=more.get("repository", "o/n"),
+        number=number,
+        url=f"https://github.com/o/n/issues/{number}",
+        title="t",
+        body="",
+        state="open",
+        outcome=more.get("outcome"),
+    )
+    return IssueHit(
+        issue=issue, same_signature=same, text_score=score, matched_terms=more.get("terms", ["a", "b"])
+    )
+
+
+class Index:
+    """An index that gives what it was made with, and remembers what it was asked."""
+
+    def __init__(self, *hits: IssueHit) -> None:
+        self.hits, self.asked = list(hits), []  # type: tuple[list[IssueHit], list[tuple[IssueQuery, int]]]
+
+    async def search(self, query: IssueQuery, limit: int) -> list[IssueHit]:
+        self.asked.append((query, limit))
+        return self.hits
+
+    async def as_of(self) -> datetime | None:
+        return None
+
+
+def rows(index: Index, query: str = "words here", limit: int = 5) -> list[dict[str, Any]]:
+    return asyncio.run(search_rows(index, load_lexicon(), query, limit))
+
+
+def test_the_same_message_stands_above_all_words(refusal: str) -> None:
+    found = rows(Index(hit(1, 9.0), hit(2, 0.0, same=True), hit(3, 4.5), hit(4, 9.0, same=True)))
+    assert [(row["number"], row["score"]) for row in found] == [(4, 1.0), (2, 0.6), (1, 0.594), (3, 0.297)]
+
+
+def test_ties_have_an_order() -> None:
+    found = rows(Index(hit(2, 1.0), hit(1, 1.0), hit(9, 1.0, repository="a/a")))
+    assert [(row["repository"], row["number"]) for row in found] == [("a/a", 9), ("o/n", 1), ("o/n", 2)]
+
+
+def test_a_score_is_never_below_nothing() -> None:
+    assert [row["score"] for row in rows(Index(hit(1, -3.0), hit(2, 0.0)))] == [0.0, 0.0]
+    assert rows(Index()) == []
+
+
+def test_why_names_the_words_and_the_outcome() -> None:
+    terms = list("abcdefgh")
+    words, same = (
+        rows(Index(hit(1, 1.0, terms=terms, outcome="closed as completed"))),
+        rows(Index(hit(1, 1.0, same=True, terms=terms))),
+    )
+    assert words[0]["why"] == "matches a, b, c, d, e, f; closed as completed"
+    assert same[0]["why"] == "same error message"
+    assert words[0].keys() == {"repository", "number", "url", "title", "state", "score", "why"}
+
+
+def test_the_index_is_asked_for_the_message_in_the_words(refusal: str) -> None:
+    index = Index()
+    rows(index, refusal, 3)
+    rows(index, "zebra quagga", 7)
+    (message, three), (words, seven) = index.asked
+    assert (three, seven) == (3, 7)
+    assert signature_of(refusal, load_lexicon()) in message.signatures
+    assert not words.signatures
+    assert {"zebra", "quagga"} <= set(words.terms)
+
+
+@pytest.mark.parametrize("text", ["", " \n", "zebras are striped"])
+def test_a_text_without_an_error_has_no_signature(text: str) -> None:
+    assert signature_of(text, load_lexicon()) is None
+
+
+def test_a_real_error_has_the_signature_of_its_message(refusal: str) -> None:
+    assert signature_of(f"It broke:\n\n{refusal}", load_lexicon()) == "out-of-extra-usage"
