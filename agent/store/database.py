@@ -50,12 +50,19 @@ class _Threads:
 
     def __init__(self, engine: Engine) -> None:
         self._engine, self._writing = engine, engine.execution_options(write=True)
+        self._reading: dict[tuple[tuple[str, Any], ...], Engine] = {}
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-write")
 
     async def read(self, work: Work[T], options: dict[str, Any]) -> T:
+        # An engine with options is made once for each tenant: making one costs as much as a search.
+        key = tuple(options.items())
+        engine = self._reading.get(key) or self._reading.setdefault(
+            key, self._engine.execution_options(**options)
+        )
+
         def run() -> T:
-            with self._engine.execution_options(**options).connect() as connection:
+            with engine.connect() as connection:
                 return work(connection)
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, run)
