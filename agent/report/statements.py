@@ -127,7 +127,7 @@ def _sentences(text: str, bodies: list[tuple[int, int]]) -> list[tuple[int, int]
     spans: list[tuple[int, int]] = []
     at = 0
     for start, end in [*cuts, (len(text), len(text))]:
-        if start > at:
+        if start > at + 3:
             spans += [(low, min(low + _MOST_SENTENCE, start)) for low in range(at, start, _MOST_SENTENCE)]
         at = max(at, end)
     return [(a, b) for a, b in spans if b - a > 3 and " " in text[a:b].strip()]

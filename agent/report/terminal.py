@@ -21,6 +21,9 @@ _SPACES = dict.fromkeys((160, 8239, 8199, 12288, 9, *range(8192, 8203)), " ")
 _MARKS = "│┃║╎┆╏▏▕❯⎿⏺●◯○└├╰╭┌╚╔╠┗┏┣•∙▪✗✘✖✕❌⚠️→➜➤▶›»✻✽✢∴─━═╌"
 _LEFT = re.compile(f"[ ]*(?:[{_MARKS}]+[ ]*)*")
 _RIGHT = "│┃║╎┆╏▏▕╮┐╗╯┘╝┤╣┓┛┫─━═╌ "
+_EDGES = frozenset(_MARKS) | frozenset(" |")
+"""What a line may begin with that is not its content."""
+_ENDS = frozenset(_RIGHT)
 _PIPES = re.compile(r"[ ]*\|[ ]?(.*?)[ ]*\|[ ]*$")
 _QUOTED = re.compile(r"[ ]*>[ ]?")
 
@@ -87,6 +90,12 @@ def plain(source: str) -> Screen:
     special = _touched(source)
     foreign = special or not source.isascii() or "\t" in source or "\r" in source
     for number, raw in enumerate(raws):
+        if not raw:
+            # The way back does not change here: the next line says its own.
+            lines.append(Line(at, 0, 0, False))
+            parts.append("")
+            at, offset = at + 1, offset + 1
+            continue
         shown = raw.rstrip("\r")
         pieces = _pieces(shown) if special and _touched(shown) else None
         seen = "".join(piece for _, piece in pieces) if pieces else shown
@@ -96,7 +105,7 @@ def plain(source: str) -> Screen:
         text = seen[begin:end]
         if pieces:
             _map(segments, pieces, begin, end, at, offset)
-        else:
+        elif not segments or segments[-1][1] - segments[-1][0] != offset + begin - at:
             segments.append((at, offset + begin))
         bare_end = len(seen.rstrip(" "))
         lines.append(Line(at, begin, end, _is_padded(seen, end, bare_end)))
@@ -133,7 +142,7 @@ def _pieces(raw: str) -> list[tuple[int, str]]:
 
 def _content(seen: str, quoted: bool) -> tuple[int, int]:
     """Where the content of a line begins and ends, without borders, prompts and blanks."""
-    if not seen or (not quoted and seen[0].isalnum() and seen[-1].isalnum()):
+    if not seen or (not quoted and seen[0] not in _EDGES and seen[-1] not in _ENDS):
         return 0, len(seen)
     begin = 0
     if quoted and (mark := _QUOTED.match(seen)):
