@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -19,6 +20,7 @@ from agent.diagnosis.diagnosis import (
     Turn,
     Vote,
 )
+from agent.diagnosis.model import Budget, ModelCall, ModelReply
 from agent.issues.issue import Issue, IssueHit, IssueQuery
 
 
@@ -161,6 +163,37 @@ class KeyStore(Protocol):
 
     async def touch(self, key_id: str) -> None:
         """The key was used now; kept to the minute."""
+        ...
+
+
+class Model(Protocol):
+    """A language model that words a diagnosis. It holds no tool, and no choice but its words."""
+
+    @property
+    def name(self) -> str:
+        """Which door this is: "live", "replay", ..."""
+        ...
+
+    @property
+    def triage_model(self) -> str:
+        """The cheap model, for what needs little thought."""
+        ...
+
+    @property
+    def draft_model(self) -> str:
+        """The model that drafts as a rule."""
+        ...
+
+    @property
+    def strong_model(self) -> str:
+        """The model for a case that is close, or whose first draft did not stand."""
+        ...
+
+    async def complete(self, call: ModelCall, said: Callable[[str], None], budget: Budget) -> ModelReply:
+        """The reply to one call; `said` gets its text piece by piece as it comes.
+
+        Never raises for what a provider does: an outcome other than "ok" says it. Keeps to `budget`.
+        """
         ...
 
 
