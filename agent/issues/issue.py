@@ -29,11 +29,18 @@ class Issue(Noun):
 
 
 class IssueQuery(Noun):
-    """What to look for: exact signatures first, then words. `exclude` is the report's own thread."""
+    """What to look for: exact signatures first, then words. `exclude` is the report's own thread.
+
+    `weights` maps a token (as `tokens.tokens` gives it) to how much it counts, at most 50 of them.
+    `at` is the report's date. With `before`, only issues created earlier are found.
+    """
 
     signatures: list[str] = []
     terms: list[str] = []
+    weights: dict[str, float] = {}
     exclude: tuple[str, int] | None = None
+    at: datetime | None = None
+    before: datetime | None = None
 
 
 class IssueHit(Noun):
