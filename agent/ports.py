@@ -158,7 +158,7 @@ class KeyStore(Protocol):
         ...
 
     async def any(self) -> bool:
-        """Whether there is a key that is not revoked."""
+        """Whether a key was ever made; a revoked one counts, so that to revoke the last opens no door."""
         ...
 
     async def touch(self, key_id: str) -> None:

@@ -1,4 +1,7 @@
-"""Who is calling: API keys with roles, or anybody on this machine while there is no key.
+"""Who is calling: API keys with roles, or anybody on this machine while no key was ever made.
+
+Once there was a key, a key is needed for ever: to revoke the last one shuts everybody out and lets
+nobody in. Who can write to the database makes a new one with `caseworker keys create`.
 
 A key is `cw_PREFIX_SECRET`: the prefix finds its row, and of the secret (256 random bits) only an
 HMAC-SHA256 with the server's pepper is kept.

@@ -7,10 +7,11 @@ import asyncio
 from agent.compose import open_services
 from agent.diagnosis.diagnosis import ApiKey, Role
 from agent.errors import BadInput
-from api.auth import new_key
+from api.auth import CREATE_KEY, new_key
 from api.environment import load_settings
 
 _LONGEST_NAME = 100
+_NEW = f"Create one: {CREATE_KEY}."
 
 
 def create(name: str, role: Role) -> str:
@@ -42,13 +43,17 @@ def list_keys() -> str:
 def revoke(key_id: str) -> str:
     """Refuse a key from now on. Raises `BadInput` where there is none that is in force."""
 
-    async def refuse() -> bool:
+    async def refuse() -> tuple[bool, bool]:
         async with open_services(load_settings()) as services:
-            return await services.keys.revoke(key_id)
+            revoked = await services.keys.revoke(key_id)
+            return revoked, any(key.revoked_at is None for key in await services.keys.list())
 
-    if not asyncio.run(refuse()):
+    revoked, some_left = asyncio.run(refuse())
+    if not revoked:
         raise BadInput(f"No key in force has the id {key_id!r}; `caseworker keys list` shows them.")
-    return f"Key {key_id} is revoked."
+    # Whoever is on this machine does not become an admin again by it.
+    last = "" if some_left else f" It was the last: the service answers nobody until there is another. {_NEW}"
+    return f"Key {key_id} is revoked.{last}"
 
 
 def _line(key: ApiKey) -> str:

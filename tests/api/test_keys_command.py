@@ -70,6 +70,20 @@ def test_only_a_key_in_force_can_be_revoked(run: Any) -> None:
         assert "caseworker keys list" in refused.err
 
 
+def test_to_revoke_the_last_key_lets_nobody_in(run: Any) -> None:
+    """On this machine too: who had no key before must not become an admin by it."""
+    key, key_id = made(run, "only")
+    said = run("keys", "revoke", key_id).out
+    assert "It was the last" in said
+    assert "caseworker keys create" in said
+    with TestClient(create_app(), base_url="http://localhost", client=("127.0.0.1", 1)) as http:
+        for headers in ({}, {"authorization": f"Bearer {key}"}):
+            assert http.get("/v1/causes", headers=headers).status_code == 401
+            assert http.post("/v1/issues:import", json={"issues": []}, headers=headers).status_code == 401
+    another, _ = made(run, "next", "--role", "admin")
+    assert status(another) == 200
+
+
 def test_a_new_pepper_voids_every_key(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CASEWORKER_KEY_PEPPER", "first" + "-pepper")
     key, _ = made(run, "x")
