@@ -3,15 +3,60 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from agent.report.error_report import Noun
 
 Relation = Literal["same-signature", "duplicate", "linked", "similar"]
+IssueKind = Literal["issue", "pull"]
+LinkKind = Literal[
+    "duplicate_of", "mentions", "closes", "fixed_by", "cross_referenced", "transferred_to", "linked"
+]
+LinkVia = Literal["body", "comment", "timeline", "field"]
+
+
+class Comment(Noun):
+    """One comment. `reactions` are counts by name, as in `Issue`."""
+
+    external_id: str
+    author: str | None = None
+    body: str = ""
+    reactions: dict[str, int] = {}
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+class TimelineEvent(Noun):
+    """One event of an issue's history. `kind` is its name in GitHub's REST API, such as "closed"."""
+
+    external_id: str
+    kind: str
+    actor: str | None = None
+    at: datetime | None = None
+    data: dict[str, Any] = {}
+
+
+class IssueLink(Noun):
+    """From the issue that holds it to the target: the issue is a duplicate of the target, mentions it, ...
+
+    "closes" is said by a pull, "fixed_by" by an issue of the pull or commit's pull that closed it;
+    "cross_referenced" says that the target mentions the issue; "linked" was tied by hand.
+    """
+
+    target_repository: str
+    target_number: int
+    kind: LinkKind
+    via: LinkVia
+    actor: str | None = None
+    at: datetime | None = None
 
 
 class Issue(Noun):
-    """One issue as it is kept. `signature` is the slug of its error's template, if it has one."""
+    """One issue or pull request as it is kept. `signature` is the slug of its error's template, if any.
+
+    A count that is None is not known. `reactions` are counts by GitHub's REST names ("+1", "heart", ...).
+    `released_in` is the tag that first holds a merged pull; `duplicate_of` is "owner/name#n".
+    """
 
     repository: str
     number: int
@@ -26,6 +71,19 @@ class Issue(Noun):
     signature: str | None = None
     client_version: str | None = None
     outcome: str | None = None
+    kind: IssueKind = "issue"
+    author: str | None = None
+    state_reason: str | None = None
+    comment_count: int | None = None
+    participants: int | None = None
+    reactions: dict[str, int] = {}
+    merged_at: datetime | None = None
+    released_in: str | None = None
+    deleted_at: datetime | None = None
+    duplicate_of: str | None = None
+    comments: list[Comment] = []
+    timeline: list[TimelineEvent] = []
+    links: list[IssueLink] = []
 
 
 class IssueQuery(Noun):

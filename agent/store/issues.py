@@ -16,6 +16,8 @@ from agent.store.search import parameters, statement, to_hits
 from agent.store.tables import issues
 
 _BATCH = 200
+_BESIDE = {"comments", "timeline", "links"}
+"""What an issue carries that has tables of its own."""
 _KEPT_IF_NEW_IS_EMPTY = ("signature", "client_version", "outcome", "created_at")
 
 
@@ -74,7 +76,7 @@ class SqlIssues:
 
 def to_rows(found: Sequence[Issue], origin: str, now: datetime) -> list[dict[str, Any]]:
     """Issues as rows of the table."""
-    return [{**issue.model_dump(), "origin": origin, "stored_at": now} for issue in found]
+    return [{**issue.model_dump(exclude=_BESIDE), "origin": origin, "stored_at": now} for issue in found]
 
 
 def upsert_statement(dialect: str) -> Any:

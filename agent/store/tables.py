@@ -90,10 +90,26 @@ issues = Table(
     Column("outcome", Text),
     Column("origin", String(16), nullable=False),
     Column("stored_at", UtcTime, nullable=False),
+    Column("kind", String(8), nullable=False, server_default="issue"),
+    Column("author", PlainText),
+    Column("state_reason", String(40)),
+    Column("comment_count", Integer),
+    Column("participants", Integer),
+    Column("reactions", json_or_null),
+    Column("merged_at", UtcTime),
+    Column("released_in", String(200)),
+    Column("deleted_at", UtcTime),
+    Column("duplicate_of", String(240)),
     UniqueConstraint("tenant", "repository", "number", name="uq_issues_thread"),
     Index("ix_issues_signature", "tenant", "signature"),
+    Index("ux_issues_id", "tenant", "id", unique=True),
+    Index("ix_issues_number", "tenant", "number"),
 )
-"""`origin` is "packaged" for a row that came with the product, "imported" for one that a user brought."""
+"""`origin` is "packaged" for a row that came with the product, "imported" for one that a user brought.
+
+`kind` is "issue" or "pull". `duplicate_of` is "owner/name#n"; `released_in` the tag that first holds a pull.
+What belongs to an issue stands in `knowledge_tables`.
+"""
 
 meta = Table(
     "meta",

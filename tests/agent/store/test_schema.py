@@ -12,16 +12,17 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import DateTime, insert, inspect
+from sqlalchemy import DateTime, insert, inspect, select
 
 from agent.errors import SchemaTooOld, StoreUnavailable
 from agent.issues.issue import IssueHit, IssueQuery
 from agent.store import schema
 from agent.store.engine import parse_url, sync_engine
+from agent.store.knowledge_tables import metadata
 from agent.store.migrations import REVISIONS
 from agent.store.open import open_store
 from agent.store.schema import current, head, upgrade
-from agent.store.tables import issues, meta, metadata
+from agent.store.tables import issues, meta
 
 NOON = datetime(2026, 4, 8, 12, tzinfo=UTC)
 
@@ -70,18 +71,19 @@ def test_the_migrations_make_the_tables_of_the_code(empty_url: str) -> None:
     assert differences(empty_url) == []
 
 
-def test_a_database_of_the_version_before_is_upgraded_with_its_rows(empty_url: str) -> None:
+@pytest.mark.parametrize("before", ["0001", "0002"])
+def test_a_database_of_a_version_before_is_upgraded_with_its_rows(empty_url: str, before: str) -> None:
     engine = sync_engine(parse_url(empty_url))
     issue = {
         "tenant": "default", "repository": "o/n", "number": 1, "url": "u", "title": "a word", "body": "b",
         "state": "open", "labels": ["bug"], "origin": "imported", "stored_at": NOON, "created_at": NOON,
     }  # fmt: skip
     with engine.begin() as connection:
-        schema._run_migrations(connection, "0001")
+        schema._run_migrations(connection, before)
         connection.execute(insert(issues), issue)
         connection.execute(insert(meta), {"tenant": "default", "key": "known", "value": "none"})
     engine.dispose()
-    assert current(empty_url) == "0001"
+    assert current(empty_url) == before
     upgrade(empty_url)
     assert (current(empty_url), differences(empty_url)) == (head(), [])
 
@@ -93,6 +95,23 @@ def test_a_database_of_the_version_before_is_upgraded_with_its_rows(empty_url: s
     assert [(hit.issue.number, hit.issue.labels, hit.issue.created_at) for hit in hits] == [
         (1, ["bug"], NOON)
     ]
+
+
+@pytest.mark.parametrize("before", ["0001", "0002"])
+def test_an_issue_of_a_version_before_has_a_kind(empty_url: str, before: str) -> None:
+    engine = sync_engine(parse_url(empty_url))
+    issue = {
+        "tenant": "default", "repository": "o/n", "number": 1, "url": "u", "title": "a word", "body": "b",
+        "state": "open", "labels": [], "origin": "imported", "stored_at": NOON,
+    }  # fmt: skip
+    wanted = select(issues.c.kind, issues.c.author, issues.c.reactions).where(issues.c.tenant == "default")
+    with engine.begin() as connection:
+        schema._run_migrations(connection, before)
+        connection.execute(insert(issues), issue)
+        schema._run_migrations(connection)
+        row = connection.execute(wanted).one()
+    engine.dispose()
+    assert tuple(row) == ("issue", None, None)
 
 
 def test_strict_names_the_command_for_the_version_before(empty_url: str) -> None:
