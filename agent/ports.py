@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -12,6 +12,7 @@ from agent.diagnosis.diagnosis import (
     Claim,
     Decision,
     DiagnosisFilter,
+    NewDiagnosis,
     Page,
     Role,
     RunEvent,
@@ -120,8 +121,14 @@ class IdempotencyStore(Protocol):
 class ThreadStore(Protocol):
     """The conversations of one tenant."""
 
-    async def create(self, owner: str | None, submission: dict[str, Any]) -> Thread:
-        """A new thread without turns."""
+    async def create(
+        self,
+        owner: str | None,
+        submission: dict[str, Any],
+        turns: Sequence[Turn] = (),
+        diagnosis: NewDiagnosis | None = None,
+    ) -> Thread:
+        """A new thread, with its first turns and the diagnosis that they tell where there are some."""
         ...
 
     async def get(self, thread_id: str, owner: str | None = None) -> Thread | None:
@@ -129,9 +136,14 @@ class ThreadStore(Protocol):
         ...
 
     async def append(
-        self, thread_id: str, turns: list[Turn], submission: dict[str, Any], expected_turns: int
+        self,
+        thread_id: str,
+        turns: list[Turn],
+        submission: dict[str, Any],
+        expected_turns: int,
+        diagnosis: NewDiagnosis | None = None,
     ) -> bool:
-        """Add turns and replace the case so far, all or none.
+        """Add turns, replace the case so far and keep the diagnosis that the turns tell: all or none.
 
         False where the thread does not have exactly `expected_turns` turns: somebody else wrote meanwhile.
         """

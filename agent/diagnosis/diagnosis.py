@@ -151,6 +151,14 @@ class RunEvent(Noun):
 RunState = Literal["running", "done", "failed"]
 
 
+class NewDiagnosis(Noun):
+    """A finished diagnosis that is to be kept: whose it is, and what was sent."""
+
+    answer: Answer
+    owner: str | None
+    submission: dict[str, Any]
+
+
 class StoredDiagnosis(Noun):
     """One diagnosis as it is kept: `answer` when it is done, `problem` when it failed.
 

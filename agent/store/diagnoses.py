@@ -12,13 +12,14 @@ from agent.diagnosis.diagnosis import (
     Decision,
     DiagnosisFilter,
     DiagnosisSummary,
+    NewDiagnosis,
     Page,
     RunEvent,
     StoredDiagnosis,
     Vote,
 )
 from agent.store.cursor import Place, read_cursor, write_cursor
-from agent.store.database import Database
+from agent.store.database import Database, Work
 from agent.store.idempotency import finished
 from agent.store.json_text import JsonText
 from agent.store.redacted import kept, redacted
@@ -77,20 +78,29 @@ class SqlDiagnoses:
 
         With `idempotency_key` the claim on it is finished in the same transaction.
         """
-        row = _row(answer, owner, await kept(submission), self._database.now())
-        marked = _marks(answer)
+        keep = await self.saving(NewDiagnosis(answer=answer, owner=owner, submission=submission))
         seen = [_event_row(answer.id, event) for event in events]
 
         def write(connection: Connection) -> None:
-            connection.execute(self._save, row)
-            if marked:
-                connection.execute(self._mark, marked)
+            keep(connection)
             if seen:
                 connection.execute(self._event, seen)
             if idempotency_key is not None:
                 connection.execute(finished(idempotency_key, owner or "", answer.id))
 
         await self._database.write(write)
+
+    async def saving(self, made: NewDiagnosis) -> Work[None]:
+        """What writes a finished diagnosis, for a transaction that writes something else too."""
+        row = _row(made.answer, made.owner, await kept(made.submission), self._database.now())
+        marked = _marks(made.answer)
+
+        def write(connection: Connection) -> None:
+            connection.execute(self._save, row)
+            if marked:
+                connection.execute(self._mark, marked)
+
+        return write
 
     async def begin(
         self, diagnosis_id: str, *, owner: str | None, submission: dict[str, Any], created_at: datetime

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from agent.diagnosis.diagnosis import Turn
+from agent.diagnosis.diagnosis import NewDiagnosis, Turn
 from agent.store.database import Database
+from agent.store.diagnoses import SqlDiagnoses
 from agent.store.threads import SqlThreads
-from tests.agent.store.answers import START
+from tests.agent.store.answers import START, answer
 
 pytestmark = pytest.mark.anyio
 KEY = "sk-ant-" + "api03-" + "abcdefghij0123456789"
@@ -63,3 +64,14 @@ async def test_no_secret_is_kept(database: Database) -> None:
     await threads.append(made.id, [turn(1, content=KEY, reply={"text": KEY})], {"text": KEY}, 0)
     assert KEY not in (await threads.get(made.id) or made).model_dump_json()
     assert KEY not in made.model_dump_json()
+
+
+async def test_the_turns_and_their_diagnosis_are_kept_together_or_not_at_all(database: Database) -> None:
+    threads, diagnoses = SqlThreads(database), SqlDiagnoses(database)
+    first, late, lost = (NewDiagnosis(answer=answer(n), owner="anna", submission={}) for n in (1, 2, 3))
+    begun = await threads.create("anna", {"text": "x"}, [turn(1), turn(2, "caseworker")], first)
+    assert await threads.get(begun.id) == begun
+    assert await threads.append(begun.id, [turn(3)], {}, 2, late)
+    assert not await threads.append(begun.id, [turn(3)], {}, 2, lost), "somebody else was first"
+    kept = [await diagnoses.get(made.answer.id, owner="anna") for made in (first, late, lost)]
+    assert [stored is not None and stored.state == "done" for stored in kept] == [True, True, False]
