@@ -10,6 +10,7 @@ from agent.ports import IssueIndex
 from agent.report.error_report import Submission
 from agent.report.lexicon import Lexicon
 from agent.report.read import read
+from agent.report.signature import first_signature
 
 _SAME_MESSAGE = 0.6
 """Where the scores of hits with the very same error message begin; words alone stay below."""
@@ -26,10 +27,7 @@ async def search_rows(index: IssueIndex, lexicon: Lexicon, query: str, limit: in
 
 def signature_of(text: str, lexicon: Lexicon) -> str | None:
     """The signature of the first error in an issue's text that is of a known message."""
-    if not text.strip():
-        return None
-    events = read(Submission(text=text), lexicon).errors
-    return next((event.signature for event in events if event.signature), None)
+    return first_signature(text, lexicon)
 
 
 def _row(hit: IssueHit, text: float) -> dict[str, Any]:

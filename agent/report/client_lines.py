@@ -71,23 +71,24 @@ class _Squeezed:
     """The squeezed plain text, with a way back to it."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        # In pieces, so that a long line costs no more to look into than many short ones.
-        rows = [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
-        squeezed = [squeeze(row) for row in rows]
-        self.squeezed = "".join(squeezed)
+        self.text, self.squeezed = text, squeeze(text)
         self._rows: list[tuple[int, int]] = []
         self._first: list[int] = []
-        at = start = 0
-        for row, short in zip(rows, squeezed, strict=True):
-            if short:
+
+    def _find_the_way_back(self) -> None:
+        # In pieces, so that a long line costs no more to look into than many short ones.
+        at = 0
+        for start in range(0, len(self.text), _PIECE):
+            row = self.text[start : start + _PIECE]
+            if short := len(squeeze(row)):
                 self._rows.append((start, len(row)))
                 self._first.append(at)
-            at += len(short)
-            start += len(row)
+            at += short
 
     def plain(self, index: int) -> int:
         """The position in the plain text of a squeezed character."""
+        if not self._rows:
+            self._find_the_way_back()
         row = bisect_right(self._first, index) - 1
         start, length = self._rows[row]
         left = index - self._first[row]

@@ -58,6 +58,11 @@ def read(submission: Submission, lexicon: Lexicon) -> ErrorReport:
     )
 
 
+def find_errors(text: str, lexicon: Lexicon) -> list[ErrorEvent]:
+    """The errors of a text alone, with their secrets replaced: those of `read`. Never raises."""
+    return _errors(plain(redact(_clean(text)).text), _ready(lexicon).templates)[0]
+
+
 def _body(submission: Submission) -> str:
     parts = [submission.text or "", _as_text(submission.error)]
     return "\n\n".join(part for part in parts if part)

@@ -20,6 +20,7 @@ _HOLE = re.compile(r"<[A-Za-z][\w -]*>|\.\.\.|…")
 _WORD = re.compile(r"[A-Za-z']+")
 _MOST_HITS = 50
 _GRAM = 4
+_STRIDE = 8
 _PREFIX = re.compile(r"^(?:api ?error:|error:)")
 
 
@@ -47,6 +48,10 @@ class Compiled(NamedTuple):
     vocabulary: Vocabulary
     grams: dict[str, tuple[int, ...]]
     """Four characters of a literal -> the patterns, by number, that are worth a try where they stand."""
+    aligned: dict[str, tuple[int, ...]]
+    """As `grams`, where a text is looked at in every eighth place only; see `_worth_a_try`."""
+    always: tuple[int, ...]
+    """The patterns whose literal is too short for that."""
 
 
 class Hit(NamedTuple):
@@ -68,7 +73,8 @@ def compile_templates(lexicon: Lexicon) -> Compiled:
     patterns.sort(key=lambda pattern: -pattern.weight)
     wordings = "\n".join(t.template.lower().replace("’", "'") for t in lexicon.messages)
     vocabulary = Vocabulary(frozenset(_WORD.findall(wordings)), wordings)
-    return Compiled(tuple(patterns), vocabulary, _grams(patterns))
+    aligned, always = _aligned(patterns)
+    return Compiled(tuple(patterns), vocabulary, _grams(patterns), aligned, always)
 
 
 def _grams(patterns: list[Pattern]) -> dict[str, tuple[int, ...]]:
@@ -80,6 +86,35 @@ def _grams(patterns: list[Pattern]) -> dict[str, tuple[int, ...]]:
         if rarest is not None:
             found[rarest] = (*found.get(rarest, ()), number)
     return found
+
+
+def _aligned(patterns: list[Pattern]) -> tuple[dict[str, tuple[int, ...]], tuple[int, ...]]:
+    """Each pattern under one gram for each place in which its literal may stand to a grid of eight.
+
+    However the literal stands in a text, one of its grams begins in a place that eight divides. The
+    second value holds the patterns whose literal is too short to be sure of that.
+    """
+    common = Counter(gram for pattern in patterns for gram in _grams_of(pattern.literal))
+    found: dict[str, tuple[int, ...]] = {}
+    always = []
+    for number, pattern in enumerate(patterns):
+        literal = pattern.literal
+        if len(literal) < _STRIDE + _GRAM - 1:
+            always.append(number)
+            continue
+        for first in range(_STRIDE):
+            places = range(first, len(literal) - _GRAM + 1, _STRIDE)
+            gram = min((literal[at : at + _GRAM] for at in places), key=lambda gram: (common[gram], gram))
+            if number not in found.get(gram, ()):
+                found[gram] = (*found.get(gram, ()), number)
+    return found, tuple(always)
+
+
+def _worth_a_try(squeezed: str, compiled: Compiled) -> list[Pattern]:
+    """The patterns whose literal may stand in the text, in their order; all others do not."""
+    seen = {squeezed[at : at + _GRAM] for at in range(0, len(squeezed), _STRIDE)} & compiled.aligned.keys()
+    numbers = {number for gram in seen for number in compiled.aligned[gram]}
+    return [compiled.patterns[number] for number in sorted(numbers.union(compiled.always))]
 
 
 def _grams_of(text: str) -> set[str]:
@@ -137,7 +172,7 @@ def match_message(message: str, compiled: Compiled, status: int | None = None) -
 def hits(squeezed: str, compiled: Compiled) -> list[Hit]:
     """Every template that squeezed text holds, the longest first where several overlap."""
     found: list[Hit] = []
-    for pattern in compiled.patterns:
+    for pattern in _worth_a_try(squeezed, compiled):
         at = squeezed.find(pattern.literal)
         count = 0
         while at >= 0 and count < _MOST_HITS:
