@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr
@@ -38,3 +39,15 @@ class Settings(BaseSettings):
     cors_origins: str = Field(
         "", description="Origins whose pages may call the API from a browser, with commas between"
     )
+    model: Literal["none", "replay", "live"] = Field(
+        "none", description="Who words a diagnosis: none (plain words), live (Messages API) or replay"
+    )
+    triage_model: str = Field("claude-haiku-5-5", description="The model for what needs little thought")
+    draft_model: str = Field("claude-sonnet-5-5", description="The model that drafts as a rule")
+    strong_model: str = Field("claude-opus-5-5", description="The model for cases that are close")
+    fallback_model: str = Field(
+        "claude-haiku-5-5", description="Asked where another one is overloaded or gone; empty for none"
+    )
+    model_seconds: float = Field(40, description="How long the model may take for one diagnosis", ge=0)
+    model_usd: float = Field(0.5, description="US dollars that the model may cost for one diagnosis", ge=0)
+    model_tokens: int = Field(80_000, description="Tokens in and out for one diagnosis", ge=0)

@@ -30,3 +30,16 @@ def test_every_setting_is_described() -> None:
 def test_a_tenant_is_a_plain_word(tenant: str) -> None:
     with pytest.raises(ValidationError):
         Settings(tenant=tenant)
+
+
+def test_no_model_is_asked_unless_the_environment_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CASEWORKER_MODEL", raising=False)
+    assert Settings().model == "none"
+    monkeypatch.setenv("CASEWORKER_MODEL", "live")
+    monkeypatch.setenv("CASEWORKER_MODEL_USD", "0.1")
+    monkeypatch.setenv("CASEWORKER_DRAFT_MODEL", "claude-opus-5-5")
+    made = Settings()
+    assert (made.model, made.model_usd, made.draft_model) == ("live", 0.1, "claude-opus-5-5")
+    monkeypatch.setenv("CASEWORKER_MODEL", "guess")
+    with pytest.raises(ValidationError):
+        Settings()
