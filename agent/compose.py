@@ -30,7 +30,14 @@ from agent.store.threads import SqlThreads
 
 LONGEST_RUN = timedelta(minutes=15)
 """A diagnosis that is still being made after this time belongs to a process that is gone."""
-ABANDONED = {"title": "The diagnosis was interrupted", "detail": "The server stopped before it was done."}
+ABANDONED = {
+    "type": "urn:caseworker:problem:interrupted",
+    "title": "Service Unavailable",
+    "status": 503,
+    "detail": "The server stopped before this diagnosis was done; send the report again.",
+    "request_id": "",
+}
+"""The problem of such a diagnosis, with every member that a problem has (RFC 9457)."""
 
 
 class SystemClock:
@@ -119,6 +126,8 @@ class Services:
     issues: IssueStore
     ping: Callable[[], Awaitable[None]]
     """Returns where the database answers. Raises `StoreUnavailable` where it does not."""
+    end_abandoned: Callable[[], Awaitable[int]]
+    """Fails every diagnosis whose process is gone; how many. Raises `StoreUnavailable`."""
 
 
 def _open_database(settings: Settings, *, strict: bool) -> AbstractAsyncContextManager[Database]:
@@ -169,7 +178,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     catalogue = load_catalogue(settings)
     async with _open_database(settings, strict=True) as database:
         issues, diagnoses = SqlIssues(database), SqlDiagnoses(database)
-        await diagnoses.fail_running(database.now() - LONGEST_RUN, ABANDONED)
+        longest = max(LONGEST_RUN, 2 * timedelta(seconds=settings.run_seconds))
+
+        async def end_abandoned() -> int:
+            return await diagnoses.fail_running(database.now() - longest, ABANDONED)
+
+        await end_abandoned()
         yield Services(
             context=await _context(catalogue, issues),
             diagnoses=diagnoses,
@@ -178,4 +192,5 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             keys=SqlKeys(database),
             issues=issues,
             ping=database.ping,
+            end_abandoned=end_abandoned,
         )

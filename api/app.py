@@ -18,6 +18,7 @@ from api.environment import load_settings
 from api.metrics import Metrics
 from api.runs import Runs, Walk
 from api.stopping import on_terminate
+from api.sweep import sweeping
 
 ROUTERS = (diagnoses, events, votes, threads, knowledge, issues, health, docs)
 
@@ -72,7 +73,7 @@ def _lifespan(  # type: ignore[no-untyped-def]
                 gate.stopping = True
                 await runs.drain(settings.drain_seconds)
 
-            with on_terminate(drain):
+            with on_terminate(drain, runs.cut), sweeping(runs, services):
                 yield
             await drain()
 

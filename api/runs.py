@@ -11,13 +11,14 @@ import traceback
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 import structlog
 
 from agent.compose import Services
 from agent.diagnosis.diagnosis import Answer, StoredDiagnosis
-from agent.errors import AgentError, StoreUnavailable
+from agent.errors import AgentError
 from agent.graph import LARGE, ROOMS, new_id
 from agent.report.error_report import Submission
 from agent.settings import Settings
@@ -88,12 +89,16 @@ class Run:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a run is to do: `begun` where its row stands already, `key` where a claim waits for it."""
+    """What a run is to do: `begun` where its row stands already, `key` where a claim waits for it.
+
+    `stored` is False where whoever asks keeps the answer, together with what it belongs to.
+    """
 
     submission: Submission
     size: int
     key: str | None = None
     begun: bool = False
+    stored: bool = True
 
 
 class Runs:
@@ -105,6 +110,7 @@ class Runs:
         self._large = asyncio.Semaphore(LARGE_AT_ONCE)
         self._runs: dict[str, Run] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._unnoted: dict[str, dict[str, Any]] = {}
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -129,7 +135,7 @@ class Runs:
         self._metrics.running.inc()
         task = asyncio.create_task(self._execute(run, asked))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(partial(self._left, run, asked))
 
     async def drain(self, seconds: float) -> None:
         """Wait for the runs to end; those that have not after `seconds` end in a problem."""
@@ -140,6 +146,17 @@ class Runs:
             if late:
                 await asyncio.wait(late, timeout=5)
 
+    def cut(self) -> None:
+        """End every run now, in a problem."""
+        for task in self._tasks:
+            task.cancel()
+
+    async def note_failed(self) -> None:
+        """Write down the failures that could not be written down. Raises `StoreUnavailable`."""
+        for run_id, problem in list(self._unnoted.items()):
+            await self._services.diagnoses.fail(run_id, problem)
+            self._unnoted.pop(run_id, None)
+
     async def _execute(self, run: Run, asked: Asked) -> None:
         problem: Problem | None = None
         try:
@@ -149,7 +166,7 @@ class Runs:
             detail = f"The diagnosis took longer than {self._settings.run_seconds:g} seconds."
             problem = Problem(504, "run-too-slow", detail)
         except asyncio.CancelledError:
-            problem = Problem(503, "stopping", "The server is being stopped; send it again.", retry_after=5)
+            problem = _stopping()
         except AgentError as bad:
             problem = from_error(bad)
         except Exception as bad:  # noqa: BLE001 - the edge of a run: whatever it is, its readers must hear
@@ -157,8 +174,17 @@ class Runs:
             problem = internal()
         if problem is not None:
             await self._fail(run, asked, problem)
+
+    def _left(self, run: Run, asked: Asked, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
         self._runs.pop(run.id, None)
         self._metrics.running.dec()
+        if not run.ended:
+            # It was stopped before it began, or once more while it was ending.
+            run.problem = run.problem or _stopping()
+            if asked.begun:
+                self._unnoted[run.id] = run.problem.body()
+            run.say(PROBLEM, "problem", run.problem.body())
 
     async def _walk_through(self, run: Run, asked: Asked) -> None:
         context = noted(asked.submission, self._services.context)
@@ -171,13 +197,14 @@ class Runs:
                     run.say(ROOMS.index(name) + 1, name, value)
         if answer is None:
             raise internal()
-        await self._services.diagnoses.save(
-            answer,
-            owner=run.owner,
-            submission=kept(asked.submission, answer),
-            events=[],
-            idempotency_key=asked.key,
-        )
+        if asked.stored:
+            await self._services.diagnoses.save(
+                answer,
+                owner=run.owner,
+                submission=kept(asked.submission, answer),
+                events=[],
+                idempotency_key=asked.key,
+            )
         run.answer = answer
         self._metrics.made(answer)
         run.say(DONE, "done", closing(answer))
@@ -189,9 +216,15 @@ class Runs:
                 await self._services.diagnoses.fail(run.id, problem.body())
             elif asked.key is not None:
                 await self._services.idempotency.release(asked.key, run.owner or "")
-        except StoreUnavailable as bad:
+        except Exception as bad:  # noqa: BLE001 - the edge of a run: its readers must hear all the same
             log_fault("a failed run could not be noted", bad)
+            if asked.begun:
+                self._unnoted[run.id] = problem.body()
         run.say(PROBLEM, "problem", problem.body())
+
+
+def _stopping() -> Problem:
+    return Problem(503, "stopping", "The server is being stopped; send it again.", retry_after=5)
 
 
 def closing(answer: Answer) -> dict[str, Any]:

@@ -14,10 +14,11 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 @contextmanager
-def on_terminate(drain: Callable[[], Awaitable[None]]) -> Iterator[None]:
+def on_terminate(drain: Callable[[], Awaitable[None]], cut: Callable[[], None]) -> Iterator[None]:
     """While inside, a stop signal runs `drain` first and then what the server does at that signal.
 
-    A second signal does not wait. Where no server has set a handler, nothing is changed.
+    A second signal does not wait: `cut` ends what the drain waits for, and the server stops at once.
+    Where no server has set a handler, nothing is changed.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -37,6 +38,7 @@ def on_terminate(drain: Callable[[], Awaitable[None]]) -> Iterator[None]:
 
     def handler(number: int, frame: FrameType | None) -> None:
         if draining:
+            loop.call_soon_threadsafe(cut)
             servers[number](number, frame)
         else:
             loop.call_soon_threadsafe(begin, number)

@@ -11,8 +11,9 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from agent.compose import Services
-from agent.diagnosis.diagnosis import Answer, Thread, Turn
+from agent.diagnosis.diagnosis import Answer, NewDiagnosis, Thread, Turn
 from agent.diagnosis.follow_up import open_case
+from agent.errors import AgentError
 from agent.graph import LARGE
 from agent.report.error_report import Case
 from agent.settings import Settings
@@ -23,8 +24,8 @@ from api.body import checked, read_body
 from api.conversation import Message, Standing, Step, close, is_closing, join, settle
 from api.deps import WithRuns, WithServices, WithSettings, json_response, request_body
 from api.described import TEXT, described
-from api.problems import Problem, unknown_id
-from api.runs import DONE, PROBLEM, Asked, Event, Run, Runs
+from api.problems import Problem, from_error, internal, unknown_id
+from api.runs import DONE, PROBLEM, Asked, Event, Run, Runs, kept, log_fault
 from api.schemas import ReportIn
 from api.stream import stream_response
 from api.thread_schemas import MessageIn, MessageReply, ReplyOut, ThreadOut, thread_body
@@ -57,14 +58,12 @@ async def create(request: Request, caller: AnyCaller, services: WithServices, ru
     case = open_case(checked(ReportIn, body.value))
     runs.check_room()
     run = runs.new(caller.stamp)
-    runs.start(run, Asked(case, len(body.raw)))
+    runs.start(run, Asked(case, len(body.raw), stored=False))
     found = await run.result()
     step = await _settled(Standing(), case, found, services)
-    thread = await services.threads.create(caller.stamp, {})
-    turns = _turns(thread, found.report.text, step, found.id, services)
-    if not await services.threads.append(thread.id, turns, _stored(step.case), 0):
-        raise _meanwhile()
-    return _created(thread.model_copy(update={"turns": turns}))
+    turns = _turns(0, found.report.text, step, found.id, services)
+    made = _made(run, case, found)
+    return _created(await services.threads.create(caller.stamp, _stored(step.case), turns, made))
 
 
 @router.get(
@@ -121,7 +120,7 @@ async def say(
         written = _write(held.pop_all(), thread, standing, message, case, run, services)
     task = asyncio.create_task(written)
     _WRITING.add(task)
-    task.add_done_callback(_WRITING.discard)
+    task.add_done_callback(_written)
     if form == EVENTS:
         return stream_response(_follow(run, task), settings.keep_alive_seconds)
     # The turn is written even if the client is gone by then.
@@ -143,7 +142,7 @@ async def _begin(
     size = len(message.content) + len(standing.case.text or "" if standing.case else "")
     case = await _work(size, join, standing, message, catalogue, settings.max_body_bytes)
     run = runs.new(thread.owner)
-    runs.start(run, Asked(case, size))
+    runs.start(run, Asked(case, size, stored=False))
     return run, case
 
 
@@ -156,16 +155,22 @@ async def _write(
     run: Run | None,
     services: Services,
 ) -> MessageReply:
-    """Wait for the run and write both turns, all or none. Raises `Problem`, 409 where another was first."""
+    """Wait for the run and write both turns and the diagnosis, all or none.
+
+    Raises `Problem`, 409 where another message was first; then this one leaves nothing behind.
+    """
     with held:
+        made: NewDiagnosis | None = None
         if run is None:
             step = close(case, standing.question, services.context.catalogue)
             diagnosis_id = standing.answer.id if standing.answer else None
         else:
             found = await run.result()
             step, diagnosis_id = await _settled(standing, case, found, services), found.id
-        turns = _turns(thread, message.content, step, diagnosis_id, services)
-        if not await services.threads.append(thread.id, turns, _stored(step.case), len(thread.turns)):
+            made = _made(run, case, found)
+        count = len(thread.turns)
+        turns = _turns(count, message.content, step, diagnosis_id, services)
+        if not await services.threads.append(thread.id, turns, _stored(step.case), count, made):
             raise _meanwhile()
     reply = ReplyOut.model_validate(step.reply.shown())
     return MessageReply(turn=turns[-1].turn, reply=reply, diagnosis_id=diagnosis_id, changed=step.changed)
@@ -190,10 +195,23 @@ async def _follow(run: Run | None, task: asyncio.Task[MessageReply]) -> AsyncIte
                 yield event
     try:
         reply = await asyncio.shield(task)
-    except Problem as problem:
-        yield Event(PROBLEM, "problem", problem.body())
+    except Problem as bad:
+        yield Event(PROBLEM, "problem", bad.body())
+        return
+    except Exception as fault:  # noqa: BLE001 - the edge of a stream; `_written` logs what nobody foresaw
+        told = from_error(fault) if isinstance(fault, AgentError) else internal()
+        yield Event(PROBLEM, "problem", told.body())
         return
     yield Event(DONE, "done", reply.model_dump(mode="json"))
+
+
+def _written(task: asyncio.Task[MessageReply]) -> None:
+    """The reader of the reply may be gone. Then a fault is said here, and not by the event loop with
+    its words, which may be a user's."""
+    _WRITING.discard(task)
+    fault = None if task.cancelled() else task.exception()
+    if fault is not None and not isinstance(fault, (Problem, AgentError)):
+        log_fault("a message could not be written", fault)
 
 
 async def _settled(standing: Standing, case: Case, found: Answer, services: Services) -> Step:
@@ -227,10 +245,13 @@ async def _standing(thread: Thread, services: Services) -> Standing:
     return Standing(case, found, last.question, tuple(turn.content for turn in said))
 
 
-def _turns(
-    thread: Thread, content: str, step: Step, diagnosis_id: str | None, services: Services
-) -> list[Turn]:
-    at, number = services.context.clock.now(), len(thread.turns)
+def _made(run: Run, case: Case, found: Answer) -> NewDiagnosis:
+    return NewDiagnosis(answer=found, owner=run.owner, submission=kept(case, found))
+
+
+def _turns(number: int, content: str, step: Step, diagnosis_id: str | None, services: Services) -> list[Turn]:
+    """The two turns that follow on `number` turns."""
+    at = services.context.clock.now()
     user = Turn(turn=number + 1, role="user", content=content, at=at)
     reply = Turn(
         turn=number + 2,

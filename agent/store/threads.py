@@ -31,9 +31,9 @@ class SqlThreads:
     ) -> Thread:
         """A new thread, with its first turns and the diagnosis that they tell where there are some."""
         now = self._database.now()
-        row = {"id": f"th_{secrets.token_hex(12)}", "owner": owner, "submission": await kept(submission),
-               "created_at": now}  # fmt: skip
-        rows = _rows(row["id"], turns, 0)
+        thread_id = f"th_{secrets.token_hex(12)}"
+        row = {"id": thread_id, "owner": owner, "submission": await kept(submission), "created_at": now}
+        rows = _rows(thread_id, turns, 0)
         keep = await self._diagnoses.saving(diagnosis) if diagnosis else None
 
         def write(connection: Connection) -> None:

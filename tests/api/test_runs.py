@@ -35,6 +35,7 @@ class Rows:
         self.failed: dict[str, Any] = {}
         self.released: list[tuple[str, str]] = []
         self.is_gone = False
+        self.fault: Exception = StoreUnavailable(where="somewhere", why="it is gone")
 
     async def save(self, answer: Any, **given: Any) -> None:
         self._look()
@@ -50,7 +51,7 @@ class Rows:
 
     def _look(self) -> None:
         if self.is_gone:
-            raise StoreUnavailable(where="somewhere", why="it is gone")
+            raise self.fault
 
 
 def runs_of(walk: Any, rows: Rows | None = None, **changed: Any) -> Runs:
@@ -180,6 +181,58 @@ def test_without_the_database_a_run_ends_in_a_problem_and_the_next_one_well() ->
         assert rows.saved[0]["answer"] is answer
         assert (rows.saved[0]["owner"], rows.saved[0]["idempotency_key"]) == ("somebody", "k")
         assert replay(answer)[-1] == run.events[-1], "read again later, it is the same"
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("fault", [StoreUnavailable(where="x", why="gone"), RuntimeError("of the driver")])
+def test_a_failure_that_cannot_be_noted_is_told_and_noted_later(fault: Exception) -> None:
+    async def scene() -> None:
+        rows = Rows()
+        rows.is_gone, rows.fault = True, fault
+        runs = runs_of(broken, rows)
+        run = started(runs, Asked(SMALL.submission, 10, begun=True))
+        assert [event.name for event in await heard(run)] == ["report", "problem"]
+        with pytest.raises(type(fault)):
+            await runs.note_failed()
+        rows.is_gone = False
+        await runs.note_failed()
+        assert rows.failed[run.id]["status"] == 500
+        rows.failed.clear()
+        await runs.note_failed()
+        assert rows.failed == {}, "it is noted once"
+
+    asyncio.run(scene())
+
+
+def test_a_run_that_is_cut_ends_whenever_that_happens() -> None:
+    async def scene() -> None:
+        rows = Rows()
+        runs = runs_of(Gated(), rows)
+        under_way, ahead = started(runs), started(runs, Asked(SMALL.submission, 10, begun=True))
+        await anext(under_way.follow())
+        unbegun = started(runs, Asked(SMALL.submission, 10, begun=True))
+        runs.cut()
+        for run in (under_way, ahead, unbegun):
+            with pytest.raises(Problem) as bad:
+                await asyncio.wait_for(run.result(), 5)
+            assert (bad.value.status, bad.value.slug) == (503, "stopping")
+        await runs.drain(1)
+        await runs.note_failed()
+        assert rows.failed.keys() == {ahead.id, unbegun.id}
+        assert len(runs) == 0
+
+    asyncio.run(scene())
+
+
+def test_an_answer_that_somebody_else_keeps_is_not_stored() -> None:
+    async def scene() -> None:
+        rows = Rows()
+        answer = await started(
+            runs_of(empty_walk(), rows), Asked(SMALL.submission, 10, stored=False)
+        ).result()
+        assert answer is not None
+        assert rows.saved == []
 
     asyncio.run(scene())
 

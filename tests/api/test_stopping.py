@@ -76,15 +76,40 @@ def test_what_does_not_end_in_time_ends_in_a_problem(service_settings: Settings)
     asyncio.run(scene())
 
 
+def test_a_second_signal_ends_what_runs_in_a_problem_and_stops_at_once(service_settings: Settings) -> None:
+    settings = service_settings.model_copy(update={"drain_seconds": 600.0})
+
+    async def scene() -> None:
+        async with serving(create_app(settings, walk=Gated())) as live:
+            stream = await Connection.send(live.port, "/v1/diagnoses", {"text": "x"}, accept=EVENTS)
+            await stream.until(b"event: report")
+            later = await Connection.send(live.port, "/v1/diagnoses", {"text": "y"}, prefer="respond-async")
+            accepted = json.loads((await later.rest()).partition("\r\n\r\n")[2])
+            for _ in range(2):
+                signal.raise_signal(signal.SIGTERM)
+                await asyncio.sleep(0.05)
+            ended = await stream.rest()
+            assert "urn:caseworker:problem:stopping" in ended
+            await asyncio.wait_for(live.task, 20)
+        async with open_services(settings) as services:
+            stored = await services.diagnoses.get(accepted["id"])
+        assert stored is not None
+        assert stored.state == "failed"
+
+    asyncio.run(scene())
+
+
 def test_the_server_stops_after_the_drain_and_a_second_signal_does_not_wait(stops: list[int]) -> None:
     async def scene() -> None:
-        done = asyncio.Event()
-        with on_terminate(lambda: done.wait()):  # type: ignore[arg-type, return-value]
+        done, cuts = asyncio.Event(), []
+        with on_terminate(lambda: done.wait(), lambda: cuts.append(1)):  # type: ignore[arg-type, return-value]
             signal.raise_signal(signal.SIGTERM)
             await asyncio.sleep(0.01)
             assert stops == []
             signal.raise_signal(signal.SIGINT)
             assert stops == [signal.SIGINT]
+            await asyncio.sleep(0.01)
+            assert cuts == [1], "what the drain waits for is ended"
             done.set()
             await asyncio.sleep(0.01)
             assert stops == [signal.SIGINT, signal.SIGTERM]
@@ -101,7 +126,7 @@ def test_a_drain_that_fails_stops_the_server_all_the_same(stops: list[int]) -> N
     async def scene() -> None:
         heard: list[dict[str, Any]] = []
         asyncio.get_running_loop().set_exception_handler(lambda _loop, what: heard.append(what))
-        with on_terminate(broken):
+        with on_terminate(broken, lambda: None):
             signal.raise_signal(signal.SIGTERM)
             await asyncio.sleep(0.01)
         assert stops == [signal.SIGTERM]
@@ -114,7 +139,7 @@ def test_in_another_thread_no_handler_is_touched() -> None:
     inside: list[object] = []
 
     async def scene() -> None:
-        with on_terminate(lambda: asyncio.sleep(0)):
+        with on_terminate(lambda: asyncio.sleep(0), lambda: None):
             inside.append(signal.getsignal(signal.SIGTERM))
 
     thread = threading.Thread(target=lambda: asyncio.run(scene()))

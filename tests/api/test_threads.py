@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from agent.errors import StoreUnavailable
 from agent.graph import stream
 from agent.settings import Settings
 from agent.store.schema import upgrade
+from agent.store.threads import SqlThreads
 from api.app import create_app
 
 SEED = "\nMy plan is at 0% of my limit. Claude Code on Max."
@@ -201,6 +203,8 @@ def test_of_two_messages_at_once_one_wins(settings: Settings, refusal: str, serv
         assert lost.json()["retry_after"] == 1
         turns = clients[0].get(f"/v1/threads/{thread}").json()["turns"]
         assert [turn["turn"] for turn in turns] == [1, 2, 3, 4]
+        kept = {row["id"] for row in clients[0].get("/v1/diagnoses").json()["diagnoses"]}
+        assert kept == {turn["diagnosis_id"] for turn in turns} - {None}, "the one that lost left nothing"
         assert say(clients[0], thread, "2.1.7").status_code == 201
 
 
@@ -251,3 +255,25 @@ def test_a_message_that_fails_leaves_no_turn(settings: Settings, refusal: str) -
         )
         assert [name for name, _, _ in events(streamed.text)] == ["problem"]
         assert http.get(f"/v1/threads/{thread}").json()["turns"] == []
+
+
+@pytest.mark.parametrize("fault", [StoreUnavailable(where="x", why="planted"), ValueError("planted")])
+def test_a_turn_that_cannot_be_written_is_told_and_leaves_no_diagnosis(
+    settings: Settings, refusal: str, monkeypatch: pytest.MonkeyPatch, capsys: Any, fault: Exception
+) -> None:
+    async def lost(*_: Any) -> bool:
+        raise fault
+
+    slug = "store-unavailable" if isinstance(fault, StoreUnavailable) else "internal"
+    with ExitStack() as stack:
+        http = opened(stack, settings)
+        thread = begun(http)
+        monkeypatch.setattr(SqlThreads, "append", lost)
+        path = f"/v1/threads/{thread}/messages"
+        streamed = http.post(path, json={"content": refusal}, headers={"accept": "text/event-stream"})
+        last = events(streamed.text)[-1]
+        assert (last[0], last[2]["type"]) == ("problem", f"urn:caseworker:problem:{slug}")
+        refused = say(http, thread, refusal)
+        assert refused.json()["type"] == f"urn:caseworker:problem:{slug}"
+        assert http.get("/v1/diagnoses").json()["diagnoses"] == []
+    assert "planted" not in capsys.readouterr().err
