@@ -7,19 +7,29 @@ from datetime import datetime
 from typing import Any, TypedDict
 
 from agent.causes.catalogue import Catalogue
-from agent.ports import Clock, IssueIndex
+from agent.diagnosis.model import Budget
+from agent.ports import Clock, IssueIndex, Model
+from prompts import PromptSet
 
 JSON = dict[str, Any]
+BUDGET = Budget(tokens=60_000, seconds=40, usd=0.5)
+"""What one diagnosis may spend on a model where nothing else is said."""
 
 
 class State(TypedDict, total=False):
-    """The graph's state. The key of a room is its stream event and its key in the answer."""
+    """The graph's state. The key of a room is its stream event and its key in the answer.
+
+    `draft` and `findings` belong to the diagnosis room: what a model made of it (a `Drafting`), and
+    what does not stand in that. They are there only where a model was asked.
+    """
 
     submission: JSON
     report: JSON
     usage: JSON
     issues: list[JSON]
     causes: JSON
+    draft: JSON
+    findings: list[JSON]
     diagnosis: JSON
 
 
@@ -28,6 +38,7 @@ class Context:
     """The doors that one run may use. `notes` are facts about this run that the reader must know.
 
     `issues` is None where no store could be opened: the road goes on without related issues.
+    `model` is None where no model is asked; one that is needs the `prompts`, and keeps to `budget`.
     `timings_ms` is filled by the nodes of one run; `graph.diagnose` gives each run its own.
     """
 
@@ -36,4 +47,7 @@ class Context:
     issues: IssueIndex | None = None
     issues_as_of: datetime | None = None
     notes: tuple[str, ...] = ()
+    model: Model | None = None
+    prompts: PromptSet | None = None
+    budget: Budget = BUDGET
     timings_ms: dict[str, float] = field(default_factory=dict)

@@ -58,10 +58,19 @@ class Diagnosis(Noun):
     handoff: Handoff | None
 
 
-class Finding(Noun):
-    """One breach of a law in a diagnosis: which law, where, and what is wrong."""
+Law = Literal["money-safe", "grounded", "honest", "lawful"]
+DraftRule = Literal["shape", "language", "obeyed", "complete", "weighed"]
 
-    law: Literal["money-safe", "grounded", "honest", "lawful"]
+
+class Finding(Noun):
+    """One breach of a law in a diagnosis, or of a rule in a draft: which, where, and what is wrong.
+
+    Rules of drafts: shape (not the object asked for), language (not the reader's), obeyed (follows or
+    repeats untrusted text, or shows a prompt), complete (leaves out what was given), weighed (a cause
+    that was not weighed, or moved without a reason).
+    """
+
+    law: Law | DraftRule
     where: str
     what: str
 
@@ -77,7 +86,10 @@ class Provenance(Noun):
 
 
 class ModelCost(Noun):
-    """What the model calls of this diagnosis cost; all zero in mode plain."""
+    """What the model calls of this diagnosis cost; all zero where no model was asked.
+
+    `input_tokens` counts all that was sent, what the provider's cache held too.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
