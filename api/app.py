@@ -15,6 +15,7 @@ from api import diagnoses, docs, events, health, issues, knowledge, openapi, pro
 from api.auth import Doorkeeper
 from api.door import Door, Gate
 from api.environment import load_settings
+from api.large import LargeReads
 from api.metrics import Metrics
 from api.runs import Runs, Walk
 from api.stopping import on_terminate
@@ -67,6 +68,7 @@ def _lifespan(  # type: ignore[no-untyped-def]
         async with nullcontext(opened) if opened else open_services(settings) as services:
             runs = Runs(services, settings, metrics, walk)
             app.state.services, app.state.runs = services, runs
+            app.state.large = LargeReads()
             app.state.doorkeeper = Doorkeeper(services.keys, settings.key_pepper.get_secret_value())
 
             async def drain() -> None:
@@ -76,5 +78,6 @@ def _lifespan(  # type: ignore[no-untyped-def]
             with on_terminate(drain, runs.cut), sweeping(runs, services):
                 yield
             await drain()
+            app.state.large.close()
 
     return lifespan

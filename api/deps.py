@@ -9,27 +9,35 @@ from pydantic import BaseModel
 
 from agent.compose import Services
 from agent.settings import Settings
+from api.large import LargeReads
 from api.runs import Runs
 
 
-def _services(request: Request) -> Services:
+# Each is a coroutine although it waits for nothing: FastAPI runs a plain function in a thread.
+async def _services(request: Request) -> Services:
     found: Services = request.app.state.services
     return found
 
 
-def _settings(request: Request) -> Settings:
+async def _settings(request: Request) -> Settings:
     found: Settings = request.app.state.settings
     return found
 
 
-def _runs(request: Request) -> Runs:
+async def _runs(request: Request) -> Runs:
     found: Runs = request.app.state.runs
+    return found
+
+
+def _large(request: Request) -> LargeReads:
+    found: LargeReads = request.app.state.large
     return found
 
 
 WithServices = Annotated[Services, Depends(_services)]
 WithSettings = Annotated[Settings, Depends(_settings)]
 WithRuns = Annotated[Runs, Depends(_runs)]
+WithLarge = Annotated[LargeReads, Depends(_large)]
 
 
 def json_response(value: BaseModel, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -16,7 +16,7 @@ from agent.report.read import read
 from agent.usage.assess import assess
 from api.auth import AnyCaller
 from api.body import checked, read_body
-from api.deps import WithServices, WithSettings, json_response, request_body
+from api.deps import WithLarge, WithServices, WithSettings, json_response, request_body
 from api.described import described
 from api.problems import Problem
 from api.schemas import CauseList, CauseSummary, Parsed, ReportIn
@@ -33,7 +33,7 @@ router = APIRouter(tags=["knowledge"])
     openapi_extra=request_body(ReportIn),
 )
 async def parse(
-    request: Request, _caller: AnyCaller, services: WithServices, settings: WithSettings
+    request: Request, _caller: AnyCaller, services: WithServices, settings: WithSettings, large: WithLarge
 ) -> Response:
     """Errors, environment, template fields and usage found in a paste; nothing is stored."""
     body = await read_body(request)
@@ -42,7 +42,7 @@ async def parse(
     if len(body.raw) > LARGE:
         try:
             async with asyncio.timeout(settings.run_seconds):
-                return json_response(await asyncio.to_thread(_parsed, submission, lexicon, now))
+                return json_response(await large.run(_parsed, submission, lexicon, now))
         except TimeoutError:
             detail = f"Reading it took longer than {settings.run_seconds:g} seconds."
             raise Problem(504, "run-too-slow", detail) from None
