@@ -71,7 +71,9 @@ def _answer(submission: Submission, diagnosis_id: str) -> Answer:
 
 def main() -> None:
     """Serve on a free port and say where."""
-    listening = socket.create_server(("127.0.0.1", 0))
+    # With its protocol named: asyncio sends small answers at once only on a socket that says it is TCP.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.bind(("127.0.0.1", 0))
     sys.stderr.write(f"http://127.0.0.1:{listening.getsockname()[1]}\n")
     sys.stderr.flush()
     config = uvicorn.Config(create_app, factory=True, log_config=None, access_log=False)
