@@ -37,3 +37,7 @@ class StoreUnavailable(AgentError):
 
 class SchemaTooOld(AgentError):
     """The database at {where} has an older schema. Run: caseworker db upgrade."""
+
+
+class ModelUnavailable(AgentError):
+    """The model cannot be used: {why}."""
