@@ -13,7 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from api.schemas import DecisionIn, IssuesIn, ProblemOut, ReportIn, VoteIn
-from api.thread_schemas import MessageIn
+from api.thread_schemas import EmptyThread, MessageIn
 
 JSON = dict[str, Any]
 _REF = "#/components/schemas/"
@@ -43,7 +43,9 @@ def build(app: FastAPI) -> JSON:
     """The document of an app's routes."""
     document = get_openapi(title="Caseworker", version=_version(), description=_ABOUT, routes=app.routes)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    read = [(model, "validation") for model in (ReportIn, DecisionIn, VoteIn, IssuesIn, MessageIn)]
+    read = [
+        (model, "validation") for model in (ReportIn, DecisionIn, VoteIn, IssuesIn, MessageIn, EmptyThread)
+    ]
     _, defined = models_json_schema(
         [*read, (ProblemOut, "serialization")],  # type: ignore[list-item]
         ref_template=_REF + "{model}",

@@ -12,6 +12,12 @@ from agent.diagnosis.reply import ReplyAction
 from agent.report.error_report import EnvironmentFields
 
 
+class EmptyThread(BaseModel):
+    """A conversation that begins with nothing said: `{}`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
 class MessageIn(BaseModel):
     """Something said: words, or a pasted screen; the account and the machine may come with it."""
 
@@ -50,8 +56,8 @@ class ThreadOut(BaseModel):
 
 def thread_body() -> dict[str, Any]:
     """What the OpenAPI document says of the body that begins a thread: nothing, or a report."""
-    empty = {"type": "object", "maxProperties": 0}
-    schema = {"anyOf": [empty, {"$ref": "#/components/schemas/ReportIn"}]}
+    names = ("EmptyThread", "ReportIn")
+    schema = {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in names]}
     return {
         "requestBody": {"required": True, "content": {"application/json": {"schema": schema, "example": {}}}}
     }

@@ -11,9 +11,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,12 +27,13 @@ class ServerFailed(Exception):
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its address, its process, and how long it took to be ready."""
+    """A running server: its address, its process, how long it took to be ready, and its environment."""
 
     url: str
     pid: int
     ready_s: float
     log: Path
+    env: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextmanager
@@ -48,7 +49,7 @@ def serving(command: Sequence[str] = ("-m", "api.cli", "serve", "--port", "0")) 
             process = subprocess.Popen([sys.executable, *command], stdout=out, stderr=out, env=env)
         try:
             url = _wait(process, log)
-            yield Server(url, process.pid, time.perf_counter() - started, log)
+            yield Server(url, process.pid, time.perf_counter() - started, log, env)
         finally:
             process.send_signal(signal.SIGTERM)
             try:
