@@ -20,6 +20,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent.store.engine import READERS, pooled_engine, reported
+from agent.store.index.found import Index
+from agent.store.index.upkeep import index_of, tend, tend_quietly
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -116,6 +118,8 @@ class Database:
         self.dialect: str = engine.dialect.name
         self._runner: _Runner = _Threads(engine) if isinstance(engine, Engine) else _Loop(engine)
         self._options = {"tenant": tenant}
+        self.index: Index = index_of(url, tenant)
+        self._tending: asyncio.Task[None] | None = None
 
     async def read(self, work: Work[T]) -> T:
         """What `work` makes of a connection on which nothing is changed."""
@@ -148,10 +152,22 @@ class Database:
         if rows >= _MANY and self.dialect == "postgresql":
             connection.exec_driver_sql("ANALYZE issues")
 
+    async def tend(self, written: int) -> None:
+        """Lets the index take up what was written; after few rows beside other work.
+
+        Raises `StoreUnavailable` where many rows cannot be taken up. They are stored all the same.
+        """
+        if written >= _MANY:
+            await tend(self)
+        elif written and (self._tending is None or self._tending.done()):
+            self._tending = asyncio.create_task(tend_quietly(self))
+
     async def ping(self) -> None:
         """Returns where the database answers. Raises `StoreUnavailable` where it does not."""
         await self.one(text("SELECT version_num FROM alembic_version"))
 
     async def close(self) -> None:
         """Ends what is still being written and closes every connection."""
+        if self._tending is not None:
+            await asyncio.wait([self._tending])
         await self._runner.close()

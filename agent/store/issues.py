@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +11,15 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from agent.issues.issue import Issue, IssueHit, IssueQuery
 from agent.store.database import Database
-from agent.store.search import parameters, statement, to_hits
+from agent.store.index.rows import index_rows
+from agent.store.issue_rows import write_issues
+from agent.store.search import IssueSearch
 from agent.store.tables import issues
 
-_BATCH = 200
-_BESIDE = {"comments", "timeline", "links"}
-"""What an issue carries that has tables of its own."""
-_KEPT_IF_NEW_IS_EMPTY = ("signature", "client_version", "outcome", "created_at")
+_KEPT_IF_NEW_IS_EMPTY = (
+    "signature", "client_version", "outcome", "created_at", "author", "state_reason", "comment_count",
+    "participants", "reactions", "merged_at", "released_in", "duplicate_of",
+)  # fmt: skip
 
 
 class SqlIssues:
@@ -29,19 +30,15 @@ class SqlIssues:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._dialect = database.dialect
-        self._search = statement(self._dialect)
-        self._upsert = upsert_statement(self._dialect)
+        self._search = IssueSearch(database.dialect, database.index)
+        self._upsert = upsert_statement(database.dialect)
 
     async def search(self, query: IssueQuery, limit: int) -> list[IssueHit]:
         """The best `limit` hits, exact signatures first; empty where nothing matches.
 
         The body of a hit is cut to its first 8,000 characters.
         """
-        bound = parameters(self._dialect, query, limit)
-        if bound is None or limit < 1:
-            return []
-        return to_hits(await self._database.all(self._search, bound), query.terms)
+        return await self._database.read(lambda connection: self._search.find(connection, query, limit))
 
     async def as_of(self) -> datetime | None:
         """When the newest row was stored, or None where there is none."""
@@ -64,23 +61,18 @@ class SqlIssues:
         distinct = list({(issue.repository, issue.number): issue for issue in issues}.values())
 
         def write(connection: Connection) -> int:
-            written = 0
-            for start in range(0, len(distinct), _BATCH):
-                rows = to_rows(distinct[start : start + _BATCH], "imported", now)
-                written += len(connection.execute(self._upsert, rows).all())
-            self._database.learn(connection, written)
-            return written
+            written = write_issues(connection, self._upsert, distinct, "imported", now)
+            index_rows(connection, written)
+            self._database.learn(connection, len(written))
+            return len(written)
 
-        return await self._database.write(write)
-
-
-def to_rows(found: Sequence[Issue], origin: str, now: datetime) -> list[dict[str, Any]]:
-    """Issues as rows of the table."""
-    return [{**issue.model_dump(exclude=_BESIDE), "origin": origin, "stored_at": now} for issue in found]
+        done = await self._database.write(write)
+        await self._database.tend(done)
+        return done
 
 
 def upsert_statement(dialect: str) -> Any:
-    """Insert or update, for rows that a user brings: see `SqlIssues.upsert`."""
+    """Insert or update, for rows that a user brings: see `SqlIssues.upsert`. Returns what was written."""
     insert: Any = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(issues)
     new = insert.excluded
     values: dict[str, Any] = {
@@ -100,7 +92,7 @@ def upsert_statement(dialect: str) -> Any:
     insert = insert.on_conflict_do_update(
         index_elements=["tenant", "repository", "number"], set_=values, where=is_newer
     )
-    return insert.returning(issues.c.id)
+    return insert.returning(issues.c.id, issues.c.repository, issues.c.number)
 
 
 def packaged_statement(dialect: str) -> Any:

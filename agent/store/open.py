@@ -13,13 +13,17 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from agent.errors import SchemaTooOld
 from agent.store.database import Database
 from agent.store.engine import parse_url, probe, reported, where
+from agent.store.index import version
+from agent.store.index.fill import fill
 from agent.store.issues import SqlIssues
 from agent.store.schema import checked, head, upgrade
 from agent.store.seed import KEY, Known, seed
 
-_STATE = text(
-    "SELECT version_num, (SELECT value FROM meta WHERE tenant = :tenant AND key = :key) FROM alembic_version"
-)
+_STATE = text("""
+    SELECT version_num, (SELECT value FROM meta WHERE tenant = :tenant AND key = :key),
+           (SELECT value FROM meta WHERE tenant = :tenant AND key = :index)
+    FROM alembic_version
+""")
 
 
 @asynccontextmanager
@@ -36,11 +40,13 @@ async def open_database(
     try:
         with reported(database.url):
             await asyncio.to_thread(probe, database.url)
-        revision, loaded = await database.read(lambda connection: _state(connection, database.url))
+        revision, loaded, index = await database.read(lambda connection: _state(connection, database.url))
         if revision != head():
             if database.dialect != "sqlite" or (strict and revision is not None):
                 raise SchemaTooOld(where=where(database.url))
             await asyncio.to_thread(upgrade, url)
+        if not version.read(index).is_filled:
+            await fill(database, is_asked=False)
         if loaded != digest:
             await seed(database, known, digest)
         yield database
@@ -57,12 +63,12 @@ async def open_store(
         yield SqlIssues(database)
 
 
-def _state(connection: Connection, url: URL) -> tuple[str | None, str | None]:
-    """Revision of the schema and digest of the loaded knowledge, in one look; None where there is none."""
+def _state(connection: Connection, url: URL) -> tuple[str | None, str | None, str | None]:
+    """Revision of the schema, digest of the loaded knowledge and state of the index; None where none is."""
     try:
-        row = connection.execute(_STATE, {"key": KEY}).one_or_none()
+        row = connection.execute(_STATE, {"key": KEY, "index": version.KEY}).one_or_none()
     except (OperationalError, ProgrammingError) as bad:
         if "no such table" not in str(bad) and "does not exist" not in str(bad):
             raise
-        return None, None
-    return (checked(row[0], url), row[1]) if row else (None, None)
+        return None, None, None
+    return (checked(row[0], url), row[1], row[2]) if row else (None, None, None)

@@ -29,10 +29,10 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import TextualSelect
 from sqlalchemy.sql.visitors import cloned_traverse
 
-from agent.store.knowledge_tables import metadata
+from agent.store.index.tables import metadata
 
 _PARAMETER = "of_tenant"
-_NAMES = re.compile(rf"\b(?:{'|'.join(table.name for table in metadata.sorted_tables)}|issues_fts)\b")
+_NAMES = re.compile(rf"\b(?:{'|'.join(table.name for table in metadata.sorted_tables)})\b")
 _BOUND = re.compile(r"(?<!:):tenant\b")
 
 Parameters = Mapping[str, Any]

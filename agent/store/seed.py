@@ -9,12 +9,15 @@ from sqlalchemy import Connection, delete, select, text
 
 from agent.issues.issue import Issue
 from agent.store.database import Database
-from agent.store.issues import packaged_statement, to_rows
+from agent.store.index.rows import index_rows
+from agent.store.issue_rows import to_rows
+from agent.store.issues import packaged_statement
 from agent.store.tables import issues, meta
 
 KEY = "known"
 Known = Sequence[Issue] | Callable[[], Sequence[Issue]]
 """The packaged issues, or how to get them: parsing is saved where they are loaded already."""
+_PACKAGED = select(issues.c.id).where(issues.c.origin == "packaged")
 _LOADED = select(meta.c.value).where(meta.c.key == KEY)
 
 
@@ -32,10 +35,12 @@ async def seed(database: Database, known: Known, digest: str) -> bool:
             connection.execute(text("SELECT pg_advisory_xact_lock(4730022)"))
         if connection.scalar(_LOADED) == digest:
             return False
+        changed = list(connection.scalars(_PACKAGED))
         connection.execute(delete(issues).where(issues.c.origin == "packaged"))
         if rows:
             values = to_rows(rows, "packaged", database.now())
             connection.execute(packaged_statement(database.dialect), values)
+        index_rows(connection, [*changed, *connection.scalars(_PACKAGED)])
         connection.execute(_remember(database, digest))
         database.learn(connection, len(rows))
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from agent.store.knowledge_tables import metadata
+from agent.store.index.tables import metadata
 
 TABLES = {table.name for table in metadata.sorted_tables if "tenant" in table.c}
 _DDL = re.compile(r"\s*(?:CREATE|ALTER|DROP|ANALYZE|PRAGMA|BEGIN|COMMIT|ROLLBACK)\b", re.I)

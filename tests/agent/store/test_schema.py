@@ -18,7 +18,7 @@ from agent.errors import SchemaTooOld, StoreUnavailable
 from agent.issues.issue import IssueHit, IssueQuery
 from agent.store import schema
 from agent.store.engine import parse_url, sync_engine
-from agent.store.knowledge_tables import metadata
+from agent.store.index.tables import metadata
 from agent.store.migrations import REVISIONS
 from agent.store.open import open_store
 from agent.store.schema import current, head, upgrade

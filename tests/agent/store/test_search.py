@@ -1,48 +1,36 @@
-"""How words become a question to the index, and a row a hit."""
+"""How a query becomes tokens with weights, and a row a hit."""
 
 from __future__ import annotations
 
-import pytest
-
-from agent.issues.issue import IssueQuery
-from agent.store.search import parameters, to_hits
-
-
-@pytest.mark.parametrize(
-    ("dialect", "name", "quoted"),
-    [
-        ("sqlite", "words", '"a OR b" OR "tool_use"'),
-        ("postgresql", "terms", "[\"'a OR b'\", \"'tool_use'\"]"),
-    ],
-)
-def test_every_term_is_quoted(dialect: str, name: str, quoted: str) -> None:
-    bound = parameters(dialect, IssueQuery(terms=['a" OR b', "tool_use", "'*\""]), 5)
-    assert bound is not None
-    assert bound[name] == quoted
+from agent.issues.issue import Issue, IssueHit, IssueQuery
+from agent.store.index.packed import pack
+from agent.store.search import _made, _to_hit, weights_of
 
 
-def test_nothing_to_look_for() -> None:
-    assert parameters("sqlite", IssueQuery(terms=["!", ""]), 5) is None
+def test_the_weights_of_a_query_are_its_own() -> None:
+    assert weights_of(IssueQuery(weights={"a1": 2.5}, terms=["other"])) == {"a1": 2.5}
+    assert weights_of(IssueQuery(terms=['a"tool_use" OR', "*", ""])) == {"tool_use": 1, "tool": 1}
 
 
-def test_a_term_matches_where_a_word_begins_with_it() -> None:
-    row = (
-        "o/n",
-        1,
-        "u",
-        "Images too large",
-        "open",
-        [],
-        None,
-        None,
-        None,
-        None,
-        None,
-        None,
-        "reuse it",
-        1,
-        None,
-    )
-    hit = to_hits([row], ["image", "images", "use", "LARGE", "too large"])[0]  # type: ignore[list-item]
-    assert hit.matched_terms == ["image", "images", "LARGE", "too large"]
-    assert (hit.same_signature, hit.text_score) == (True, 0.0)
+def test_a_row_becomes_a_hit() -> None:
+    facts = {
+        "repository": "o/n", "number": 1, "url": "u", "title": "Images too large", "state": "open",
+        "labels": ["bug"], "created_at": None, "updated_at": None, "closed_at": None, "signature": "s",
+        "client_version": None, "outcome": None, "kind": "issue", "author": None, "state_reason": None,
+        "comment_count": None, "participants": None, "merged_at": None, "duplicate_of": None,
+    }  # fmt: skip
+    row = (7, *facts.values(), "reuse it", pack(["imag", "larg"], ["reus"]))
+    parts = [("images", {"imag"}), ("use", {"use"}), ("large reuse", {"larg", "reus"}), ("", set[str]())]
+    hit = _to_hit(row, IssueQuery(signatures=["s"]), parts, {7: 2.5})  # type: ignore[arg-type]
+    assert hit.issue == Issue(body="reuse it", **facts)  # type: ignore[arg-type]
+    assert (hit.same_signature, hit.text_score) == (True, 2.5)
+    assert hit.matched_terms == ["images", "large reuse"]
+
+
+def test_a_noun_made_from_stored_values_is_like_any_other() -> None:
+    issue = Issue(repository="o/n", number=1, url="u", title="t")
+    values = {"same_signature": False, "text_score": 1.0, "matched_terms": ["a"]}
+    made = _made(IssueHit, issue=issue, **values)
+    assert made == IssueHit(issue=issue, **values)  # type: ignore[arg-type]
+    assert IssueHit.model_validate_json(made.model_dump_json()) == made
+    assert made.model_copy(update={"text_score": 2.0}).text_score == 2

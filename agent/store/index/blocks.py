@@ -1,0 +1,56 @@
+"""On PostgreSQL: small blocks of postings are joined to larger ones, and dead postings left out."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+MOST_NEW_BLOCKS = 32
+MOST_BLOCKS_OF_A_LEVEL = 8
+
+_LOCK = text("SELECT pg_try_advisory_xact_lock(4730023, hashtext(:tenant))")
+_BLOCKS = text("SELECT block, level FROM index_blocks WHERE tenant = :tenant ORDER BY level, block")
+_NEXT = text("SELECT nextval('issue_changes')")
+_BLOCK_IDS = "CAST(:blocks AS bigint[])"
+_JOIN = (
+    text(f"""
+        INSERT INTO issue_postings (tenant, term, block, docs, postings)
+        SELECT :tenant, term, :new, count(*), array_agg(p ORDER BY p) FROM (
+            SELECT every.term, unnest(every.postings) AS p FROM issue_postings AS every
+            WHERE every.tenant = :tenant AND every.block = ANY({_BLOCK_IDS})
+        ) AS all_of_them
+        WHERE EXISTS (SELECT 1 FROM issue_tokens AS t
+                      WHERE t.tenant = :tenant AND t.change = p >> 24 AND t.tokens IS NOT NULL)
+        GROUP BY term
+    """),
+    text(f"DELETE FROM issue_postings WHERE tenant = :tenant AND block = ANY({_BLOCK_IDS})"),
+    text(f"""
+        INSERT INTO index_blocks (tenant, block, level, docs, length)
+        SELECT :tenant, :new, :level, sum(docs), sum(length) FROM index_blocks
+        WHERE tenant = :tenant AND block = ANY({_BLOCK_IDS})
+    """),
+    text(f"DELETE FROM index_blocks WHERE tenant = :tenant AND block = ANY({_BLOCK_IDS})"),
+)
+
+
+def join_blocks(connection: Connection) -> bool:
+    """Joins the blocks of the lowest level that has too many; True where there were any.
+
+    Readers see the old blocks until the transaction is committed. Where another process is at it,
+    nothing is done.
+    """
+    if not connection.scalar(_LOCK, {}):
+        return False
+    levels: dict[int, list[int]] = {}
+    for block, level in connection.execute(_BLOCKS, {}):
+        levels.setdefault(level, []).append(block)
+    for level, blocks in sorted(levels.items()):
+        if len(blocks) > (MOST_BLOCKS_OF_A_LEVEL if level else MOST_NEW_BLOCKS):
+            _join(connection, level + 1, blocks)
+            return True
+    return False
+
+
+def _join(connection: Connection, level: int, blocks: list[int]) -> None:
+    bound = {"blocks": blocks, "level": level, "new": connection.scalar(_NEXT)}
+    for statement in _JOIN:
+        connection.execute(statement, bound)

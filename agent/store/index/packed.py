@@ -1,0 +1,54 @@
+"""The tokens of an issue as one small value: what the index is made of, and what re-ranking looks at."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+
+TITLE_WEIGHT = 4
+"""How many times a token of the title counts in the one field that is searched first."""
+
+
+def pack(title: list[str], body: list[str]) -> bytes:
+    """The tokens of a title in order, and those of a body with how often they stand there.
+
+    A line of the title's tokens, then a line for each count. Tokens hold no white space.
+    """
+    by_count: dict[int, list[str]] = {}
+    for token, count in Counter(body).items():
+        by_count.setdefault(count, []).append(token)
+    lines = [" ".join(title), *(f"{count} {' '.join(found)}" for count, found in sorted(by_count.items()))]
+    return zlib.compress("\n".join(lines).encode(), 6)
+
+
+def unpack(packed: bytes) -> tuple[list[str], dict[str, int]]:
+    """The tokens of the title in order, and how often each token stands in the body."""
+    title, *lines = zlib.decompress(packed).decode().split("\n")
+    body: dict[str, int] = {}
+    for line in lines:
+        count, _, found = line.partition(" ")
+        body.update(dict.fromkeys(found.split(" "), int(count)))
+    return title.split(" ") if title else [], body
+
+
+def length(title: list[str], body: list[str]) -> int:
+    """How many tokens the one field has."""
+    return TITLE_WEIGHT * len(title) + len(body)
+
+
+def combined(packed: bytes) -> dict[str, int]:
+    """How often each token stands in the one field."""
+    title, counts = unpack(packed)
+    for token in title:
+        counts[token] = counts.get(token, 0) + TITLE_WEIGHT
+    return counts
+
+
+def as_text(packed: bytes) -> str:
+    """The one field as text in which a token stands as often as it counts; its order says nothing."""
+    head, _, rest = zlib.decompress(packed).decode().partition("\n")
+    parts = [(head + " ") * TITLE_WEIGHT]
+    for line in rest.split("\n") if rest else ():
+        count, _, found = line.partition(" ")
+        parts.append((found + " ") * int(count))
+    return "".join(parts)

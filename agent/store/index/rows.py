@@ -1,0 +1,121 @@
+"""Keeps the rows of the index in step with the issues, inside the transaction that changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, bindparam, func, select, text
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from agent.issues.tokens import issue_tokens as tokens_of
+from agent.store.index.packed import length, pack
+from agent.store.index.postings import add_postings
+from agent.store.index.tables import index_blocks, issue_tokens
+from agent.store.tables import issues
+
+_AT_ONCE = 500
+
+
+class Entry(NamedTuple):
+    """One issue as the index sees it; `tokens` is None for one that is gone."""
+
+    issue_id: int
+    created: int | None
+    tokens: bytes | None
+    length: int
+
+
+_TEXTS = select(
+    issues.c.id, issues.c.title, issues.c.body, issues.c.outcome, issues.c.created_at, issues.c.deleted_at
+).where(issues.c.id.in_(bindparam("ids", expanding=True)))
+_KEPT = select(
+    issue_tokens.c.issue_id, issue_tokens.c.created, issue_tokens.c.tokens, issue_tokens.c.length
+).where(issue_tokens.c.issue_id.in_(bindparam("ids", expanding=True)))
+_LAST = select(func.max(issue_tokens.c.change))
+_NEXT = text("SELECT nextval('issue_changes') FROM generate_series(1, :many)")
+
+
+def index_rows(connection: Connection, issue_ids: Sequence[int]) -> int:
+    """Brings the index's rows of these issues in step with the issues as they are now; how many changed.
+
+    To be called in the transaction that inserted, changed or deleted them, after it did.
+    """
+    changed = 0
+    ordered = sorted(set(issue_ids))
+    for start in range(0, len(ordered), _AT_ONCE):
+        ids = ordered[start : start + _AT_ONCE]
+        changed += write_entries(connection, _read(connection, ids))
+    return changed
+
+
+def _read(connection: Connection, ids: list[int]) -> list[Entry]:
+    found = {
+        row.id: _entry(row) for row in connection.execute(_TEXTS, {"ids": ids}) if row.deleted_at is None
+    }
+    return [found.get(issue_id) or Entry(issue_id, None, None, 0) for issue_id in ids]
+
+
+def _entry(row: Any) -> Entry:
+    title, body = tokens_of(row.title, f"{row.body}\n{row.outcome}" if row.outcome else row.body)
+    return Entry(row.id, _seconds(row.created_at), pack(title, body), length(title, body))
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp())
+
+
+def write_entries(connection: Connection, entries: Sequence[Entry]) -> int:
+    """Writes those entries that differ from what is kept; how many did. At most some thousands at once."""
+    ids = [entry.issue_id for entry in entries]
+    kept = {row.issue_id: Entry(*row) for row in connection.execute(_KEPT, {"ids": ids})}
+    differing = [entry for entry in entries if _differs(entry, kept.get(entry.issue_id))]
+    if not differing:
+        return 0
+    changes = _changes(connection, len(differing))
+    rows = [
+        {**entry._asdict(), "change": change, "vector": None}
+        for entry, change in zip(differing, changes, strict=True)
+    ]
+    connection.execute(_upsert(connection.dialect.name), rows)
+    before = [kept[entry.issue_id] for entry in differing if entry.issue_id in kept]
+    _count(connection, changes[0], differing, before)
+    if connection.dialect.name == "postgresql":
+        add_postings(connection, changes[0], zip(changes, differing, strict=True))
+    return len(differing)
+
+
+def _differs(entry: Entry, kept: Entry | None) -> bool:
+    if kept is None:
+        return entry.tokens is not None
+    return entry != kept
+
+
+def _changes(connection: Connection, many: int) -> list[int]:
+    """The next change numbers. On SQLite there is one writer, so that they are without gaps."""
+    if connection.dialect.name == "postgresql":
+        return sorted(connection.scalars(_NEXT, {"many": many}))
+    last = connection.scalar(_LAST) or 0
+    return list(range(last + 1, last + 1 + many))
+
+
+def _upsert(dialect: str) -> Any:
+    insert: Any = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(issue_tokens)
+    names = ("change", "created", "tokens", "length", "vector")
+    values = {name: insert.excluded[name] for name in names}
+    return insert.on_conflict_do_update(index_elements=["issue_id"], set_=values)
+
+
+def _count(connection: Connection, change: int, after: Sequence[Entry], before: Sequence[Entry]) -> None:
+    is_sqlite = connection.dialect.name == "sqlite"
+    insert: Any = (sqlite_insert if is_sqlite else postgresql_insert)(index_blocks)
+    values = {
+        "block": 0 if is_sqlite else change,
+        "level": 0,
+        "docs": sum(e.tokens is not None for e in after) - sum(e.tokens is not None for e in before),
+        "length": sum(e.length for e in after) - sum(e.length for e in before),
+    }
+    added = {name: index_blocks.c[name] + insert.excluded[name] for name in ("docs", "length")}
+    connection.execute(insert.on_conflict_do_update(index_elements=["tenant", "block"], set_=added), values)

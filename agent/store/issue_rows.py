@@ -1,0 +1,104 @@
+"""Writes issues with what belongs to them: comments, timeline and links, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from agent.issues.issue import Comment, Issue, IssueLink, TimelineEvent
+from agent.store.knowledge_tables import issue_comments, issue_links, issue_timeline
+
+_BATCH = 200
+_AT_ONCE = 500
+_BESIDE = {"comments", "timeline", "links"}
+"""What an issue carries that has tables of its own."""
+_OF_THE_ROW = ("body", "field")
+"""Links that the row itself states: the newest row says which of them still hold."""
+
+Key = tuple[str, int]
+
+
+def to_rows(found: Sequence[Issue], origin: str, now: datetime) -> list[dict[str, Any]]:
+    """Issues as rows of the table, without what has tables of its own."""
+    return [
+        {
+            **issue.model_dump(exclude=_BESIDE),
+            "reactions": issue.reactions or None,
+            "origin": origin,
+            "stored_at": now,
+        }
+        for issue in found
+    ]
+
+
+def write_issues(
+    connection: Connection, upsert: Any, given: Sequence[Issue], origin: str, now: datetime
+) -> list[int]:
+    """Writes distinct issues and what belongs to them; the ids of those that were written.
+
+    `upsert` returns id, repository and number of the rows that it wrote. What belongs to an issue that is
+    newer in the store is left alone with it.
+    """
+    written: list[int] = []
+    for start in range(0, len(given), _BATCH):
+        some = given[start : start + _BATCH]
+        of = {
+            (row.repository, row.number): row.id
+            for row in connection.execute(upsert, to_rows(some, origin, now))
+        }
+        written += of.values()
+        _write_beside(connection, [(of[key], issue) for issue in some if (key := _key(issue)) in of])
+    return written
+
+
+def _key(issue: Issue) -> Key:
+    return issue.repository, issue.number
+
+
+def _write_beside(connection: Connection, found: list[tuple[int, Issue]]) -> None:
+    if found:
+        ids = [issue_id for issue_id, _ in found]
+        links = delete(issue_links)
+        connection.execute(links.where(issue_links.c.issue_id.in_(ids), issue_links.c.via.in_(_OF_THE_ROW)))
+    write_comments(connection, ((issue_id, issue.comments) for issue_id, issue in found))
+    write_timeline(connection, ((issue_id, issue.timeline) for issue_id, issue in found))
+    write_links(connection, ((issue_id, issue.links) for issue_id, issue in found))
+
+
+def write_comments(connection: Connection, found: Iterable[tuple[int, Sequence[Comment]]]) -> None:
+    """Adds comments to issues by id, or replaces those that are kept already."""
+    rows = [{"issue_id": issue_id, **one.model_dump()} for issue_id, comments in found for one in comments]
+    _merge(connection, issue_comments, rows, ("external_id",))
+
+
+def write_timeline(connection: Connection, found: Iterable[tuple[int, Sequence[TimelineEvent]]]) -> None:
+    """Adds events to issues by id, or replaces those that are kept already."""
+    rows = [{"issue_id": issue_id, **one.model_dump()} for issue_id, events in found for one in events]
+    _merge(connection, issue_timeline, rows, ("external_id",))
+
+
+def write_links(connection: Connection, found: Iterable[tuple[int, Sequence[IssueLink]]]) -> None:
+    """Adds links to issues by id, or replaces those that are kept already."""
+    rows = [{"issue_id": issue_id, **one.model_dump()} for issue_id, links in found for one in links]
+    _merge(connection, issue_links, rows, ("target_repository", "target_number", "kind", "via"))
+
+
+def _merge(connection: Connection, table: Table, rows: list[dict[str, Any]], names: tuple[str, ...]) -> None:
+    """Inserts or updates; of several rows with one key the last counts."""
+    key = ("issue_id", *names)
+    distinct = list({tuple(row[name] for name in key): row for row in rows}.values())
+    if not distinct:
+        return
+    dialect = connection.dialect.name
+    insert: Any = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(table)
+    changing = [column.name for column in table.c if column.name not in ("tenant", *key)]
+    insert = insert.on_conflict_do_update(
+        index_elements=["tenant", *key], set_={name: insert.excluded[name] for name in changing}
+    )
+    for start in range(0, len(distinct), _AT_ONCE):
+        connection.execute(insert, distinct[start : start + _AT_ONCE])
