@@ -89,25 +89,59 @@ class Issue(Noun):
 class IssueQuery(Noun):
     """What to look for: exact signatures first, then words. `exclude` is the report's own thread.
 
-    `weights` maps a token (as `tokens.tokens` gives it) to how much it counts, at most 50 of them.
-    `at` is the report's date. With `before`, only issues created earlier are found.
+    `weights` maps a token (as `tokens.tokens` gives it) to how much it counts, at most 200 of them; `title`,
+    `errors` and `body` say of each where it stands, `length` is how many tokens the body has.
+    `at` is the report's date, `repository` where it was filed. With `before`, only issues created earlier
+    are found.
     """
 
     signatures: list[str] = []
     terms: list[str] = []
     weights: dict[str, float] = {}
+    title: list[str] = []
+    errors: list[str] = []
+    body: list[str] = []
+    length: int = 0
     exclude: tuple[str, int] | None = None
+    repository: str | None = None
     at: datetime | None = None
     before: datetime | None = None
 
 
+class Forward(Noun):
+    """What re-ranking reads of an issue, made when it was stored.
+
+    `title` are the title's tokens in order, `body` the body's with how often each stands there.
+    `cosine` is the nearness of the latent vectors of query and issue, -1 to 1; None where there are none.
+    """
+
+    title: list[str]
+    body: dict[str, int]
+    cosine: float | None = None
+
+
+class Collection(Noun):
+    """The stored issues of a tenant as a search saw them; one object for all its hits.
+
+    `having` says of every token of the query's `weights` how many of the `docs` issues have it.
+    """
+
+    docs: int
+    having: dict[str, int]
+
+
 class IssueHit(Noun):
-    """One stored issue and how it matched. `text_score` grows with the match; 0 where none."""
+    """One stored issue and how it matched. `text_score` grows with the match; 0 where none.
+
+    `forward` and `collection` are there where the store has an index of tokens.
+    """
 
     issue: Issue
     same_signature: bool
     text_score: float
     matched_terms: list[str] = []
+    forward: Forward | None = None
+    collection: Collection | None = None
 
 
 class RelatedIssue(Noun):
