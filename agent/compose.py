@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
 from agent.causes.catalogue import Catalogue, parse_catalogue
-from agent.errors import BadCatalogue, SchemaTooOld, StoreUnavailable
+from agent.diagnosis.model import Budget
+from agent.errors import BadCatalogue, ModelUnavailable, SchemaTooOld, StoreUnavailable
 from agent.issues.issue import Issue
 from agent.issues.known import digest_of, parse_known
-from agent.ports import DiagnosisStore, IdempotencyStore, IssueStore, KeyStore, ThreadStore
+from agent.llm.live import Models, open_live
+from agent.llm.own_refusal import own_refusal
+from agent.llm.prices import Prices, parse_prices
+from agent.ports import DiagnosisStore, IdempotencyStore, IssueStore, KeyStore, Model, ThreadStore
 from agent.report.lexicon import Lexicon, parse_lexicon
 from agent.report.slug import slug
 from agent.report.template import compile_templates, match_message
@@ -26,10 +30,14 @@ from agent.store.idempotency import SqlIdempotency
 from agent.store.issues import SqlIssues
 from agent.store.keys import SqlKeys
 from agent.store.open import open_database
+from agent.store.progress import SqlProgress
 from agent.store.threads import SqlThreads
+from prompts import load as load_prompts
 
 LONGEST_RUN = timedelta(minutes=15)
 """A diagnosis that is still being made after this time belongs to a process that is gone."""
+MODEL_SHARE = 0.75
+"""How much of a run's time the model may take: the rest of the road has to come after it."""
 ABANDONED = {
     "type": "urn:caseworker:problem:interrupted",
     "title": "Service Unavailable",
@@ -144,6 +152,50 @@ async def open_issue_store(settings: Settings, *, strict: bool = False) -> Async
         yield SqlIssues(database)
 
 
+@asynccontextmanager
+async def open_issue_archive(settings: Settings) -> AsyncIterator[tuple[SqlIssues, SqlProgress]]:
+    """The issue store, and how far imports into it came. Raises as `open_issue_store` does when strict."""
+    async with _open_database(settings, strict=True) as database:
+        yield SqlIssues(database), SqlProgress(database)
+
+
+@cache
+def load_prices() -> Prices:
+    """The packaged prices of models; read once a process."""
+    return parse_prices((resources.files("agent.llm") / "prices.toml").read_text(encoding="utf-8"))
+
+
+@asynccontextmanager
+async def open_model(settings: Settings, catalogue: Catalogue) -> AsyncIterator[Model | None]:
+    """The model that the settings name; None for "none". Nothing is sent yet.
+
+    Raises `ModelUnavailable` where it could never answer as the environment is.
+    """
+    if settings.model == "none":
+        yield None
+        return
+    if settings.model == "replay":
+        raise ModelUnavailable(why="this version has no recordings to replay")
+    models = Models(
+        settings.triage_model, settings.draft_model, settings.strong_model, settings.fallback_model or None
+    )
+    clock = SystemClock()
+    async with open_live(
+        models, load_prices(), lambda error: own_refusal(error, catalogue, clock.now())
+    ) as live:
+        if live.trouble is not None:
+            raise ModelUnavailable(why=live.trouble.rstrip("."))
+        yield live
+
+
+def _with_model(context: Context, model: Model | None, settings: Settings, seconds: float) -> Context:
+    """`context` with the model, its prompts, and what one diagnosis may spend on it."""
+    if model is None:
+        return context
+    budget = Budget(tokens=settings.model_tokens, seconds=seconds, usd=settings.model_usd)
+    return replace(context, model=model, prompts=load_prompts(), budget=budget)
+
+
 async def _context(catalogue: Catalogue, store: SqlIssues | None, *notes: str) -> Context:
     replaced = [f"Your team's own file replaces the packaged cause {cause}." for cause in catalogue.replaced]
     return Context(
@@ -157,7 +209,10 @@ async def _context(catalogue: Catalogue, store: SqlIssues | None, *notes: str) -
 
 @asynccontextmanager
 async def open_context(settings: Settings) -> AsyncIterator[Context]:
-    """A Context for any number of runs. Without a database the runs go on and say so in `notes`."""
+    """A Context for any number of runs.
+
+    Without a database, or without the model that is set, the runs go on and say so in `notes`.
+    """
     catalogue = load_catalogue(settings)
     notes: list[str] = []
     async with AsyncExitStack() as stack:
@@ -166,17 +221,28 @@ async def open_context(settings: Settings) -> AsyncIterator[Context]:
             store = await stack.enter_async_context(open_issue_store(settings))
         except (StoreUnavailable, SchemaTooOld) as unavailable:
             notes.append(f"{unavailable} Related issues were not searched.")
-        yield await _context(catalogue, store, *notes)
+        model: Model | None = None
+        try:
+            model = await stack.enter_async_context(open_model(settings, catalogue))
+        except ModelUnavailable as unavailable:
+            notes.append(f"{unavailable} The diagnosis was made without a model.")
+        context = await _context(catalogue, store, *notes)
+        yield _with_model(context, model, settings, settings.model_seconds)
 
 
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Everything a server needs, on one pool of connections.
 
-    Raises `BadCatalogue`, `StoreUnavailable`, or `SchemaTooOld` for a database that must be upgraded.
+    Raises `BadCatalogue`, `StoreUnavailable`, `ModelUnavailable`, or `SchemaTooOld` for a database that
+    must be upgraded.
     """
     catalogue = load_catalogue(settings)
-    async with _open_database(settings, strict=True) as database:
+    seconds = min(settings.model_seconds, MODEL_SHARE * settings.run_seconds)
+    async with (
+        _open_database(settings, strict=True) as database,
+        open_model(settings, catalogue) as model,
+    ):
         issues, diagnoses = SqlIssues(database), SqlDiagnoses(database)
         longest = max(LONGEST_RUN, 2 * timedelta(seconds=settings.run_seconds))
 
@@ -185,7 +251,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 
         await end_abandoned()
         yield Services(
-            context=await _context(catalogue, issues),
+            context=_with_model(await _context(catalogue, issues), model, settings, seconds),
             diagnoses=diagnoses,
             idempotency=SqlIdempotency(database),
             threads=SqlThreads(database),

@@ -32,6 +32,7 @@ app.add_typer(keys_app, name="keys")
 app.command()(serve)
 
 Form = Literal["text", "json", "markdown"]
+Model = Literal["none", "replay", "live"]
 _PASTE = "The paste, or a JSON report; - is stdin."
 
 
@@ -49,7 +50,7 @@ def diagnose(
         typer.Option("--set", metavar="KEY=VALUE", help="A fact: client_version=2.1.7, plan=max, ..."),
     ] = None,
     form: Annotated[Form | None, typer.Option("--format", help="How to print it; text by default.")] = None,
-    model: Annotated[str, typer.Option(metavar="none", help="none: plain words, no model.")] = "none",
+    model: Annotated[Model | None, typer.Option(help="Who words it; by default CASEWORKER_MODEL.")] = None,
     batch: Annotated[
         str | None, typer.Option(metavar="IN.jsonl", help="Many: a JSON report a line; - is stdin.")
     ] = None,
@@ -59,31 +60,31 @@ def diagnose(
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Processes of a batch.")] = 1,
 ) -> None:
     """Say what is behind an error, what to do, and what it rests on."""
-    if model != "none":
-        raise BadInput(f"--model {model}: this version diagnoses without a model; only none works.")
     if batch is not None:
         if form not in (None, "json"):
             raise BadInput(f"--format {form}: the answers of a batch are JSON lines.")
         if file or title or error or usage or url or sets:
             raise BadInput("--batch takes everything from its lines; leave out FILE and the fields.")
-        _run_batch(batch, out, jobs)
+        _run_batch(batch, out, jobs, model)
         return
     if out is not None or jobs != 1:
         raise BadInput("--out and --jobs belong to --batch.")
     from api.diagnose_command import Typed, diagnose_one
 
-    _print(diagnose_one(Typed(file, title, error, usage, url, sets or []), form or "text"))
+    _print(diagnose_one(Typed(file, title, error, usage, url, sets or []), form or "text", model))
 
 
 @app.command()
-def chat() -> None:
+def chat(
+    model: Annotated[Model | None, typer.Option(help="Who words it; by default CASEWORKER_MODEL.")] = None,
+) -> None:
     """Talk about one case: it asks, takes the answer, goes on.
 
     A line or a paste is a message; from a pipe, a blank line ends one. Nothing is stored.
     """
     from api.chat_command import converse
 
-    converse()
+    converse(model)
 
 
 @app.command()
@@ -141,11 +142,18 @@ def issues_import(
     repo: Annotated[
         str | None, typer.Option(metavar="OWNER/NAME", help="The repository of rows that name none.")
     ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processes that read rows; by size if not given.")
+    ] = None,
 ) -> None:
-    """Add issues from exported files; a known one is updated."""
+    """Add issues from exported files; a known one is updated.
+
+    Comments, labels, links and timelines in the rows are kept. A row that cannot be used is named with
+    its line and left out. The same command goes on where an interrupted one stopped.
+    """
     from api.issues_command import import_files
 
-    if import_files(files, repo):
+    if import_files(files, repo, jobs):
         raise typer.Exit(1)
 
 
@@ -188,10 +196,10 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
-def _run_batch(source: str, out: Path | None, jobs: int) -> None:
+def _run_batch(source: str, out: Path | None, jobs: int, model: Model | None) -> None:
     from api.batch import run_batch
 
-    if run_batch(source, out, jobs):
+    if run_batch(source, out, jobs, model):
         raise typer.Exit(1)
 
 

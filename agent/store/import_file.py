@@ -22,6 +22,12 @@ _CHUNK = 1 << 16
 _BOMS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 _DAMAGED = (EOFError, lzma.LZMAError, zlib.error, gzip.BadGzipFile)
 _GAP = re.compile(r"[\s,]*")
+_SEPARATORS = (",", ";", "\t")
+_NUMBERS = {"number", "issue_number", "issuenumber", "url", "html_url"}
+_CAMEL = {
+    name.lower(): name
+    for name in ("createdAt", "updatedAt", "closedAt", "mergedAt", "stateReason", "htmlUrl", "issueNumber")
+}
 _DECODER = json.JSONDecoder(strict=False)
 
 Found = tuple[int, object]
@@ -36,14 +42,27 @@ def read_rows(
     Reads as it goes: the file need not fit in memory. `signature_of` gives the signature of an issue's
     text. Raises `BadInput` where the file cannot be read or is of no known form.
     """
+    for line, row in read_values(path):
+        yield to_issue(line, row, default_repository, signature_of)
+
+
+def to_issue(
+    line: int, row: object, default_repository: str | None, signature_of: SignatureOf
+) -> Issue | BadRow:
+    """What `read_values` gave, as an issue, or as what is wrong with it and its line."""
+    read = row if isinstance(row, BadRow) else parse_row(row, default_repository, signature_of)
+    return read.model_copy(update={"line": line}) if isinstance(read, BadRow) else read
+
+
+def read_values(path: Path) -> Iterator[Found]:
+    """The rows of the file as they stand there, each with its line; all else as in `read_rows`."""
     line = 0
     try:
         with _open(path) as binary, _as_text(binary) as text:
             for line, row in _rows(path, text):
-                read = row if isinstance(row, BadRow) else parse_row(row, default_repository, signature_of)
-                yield read.model_copy(update={"line": line}) if isinstance(read, BadRow) else read
+                yield line, row
     except _DAMAGED as bad:
-        yield BadRow(line=line + 1, reason=f"the packed file is damaged or ends early ({bad})")
+        yield line + 1, BadRow(reason=f"the packed file is damaged or ends early ({bad})")
     except OSError as bad:
         raise BadInput(f"{path}: {bad.strerror or bad}") from bad
 
@@ -81,11 +100,15 @@ def _rows(path: Path, text: io.TextIOWrapper) -> Iterator[Found]:
         return _array_rows(lines)
     if peeked[0] == "{":
         return _object_rows(lines)
-    head = peeked.split("\n", 1)[0].lower()
-    if "," in head and "number" in head and "title" in head:
-        return _csv_rows(lines)
-    why = "is neither a JSON array, JSON lines, nor CSV with the columns number and title"
-    raise BadInput(f"{path}: it {why}")
+    head = peeked.split("\n", 1)[0].strip("\r")[:_CHUNK]
+    mark = max(_SEPARATORS, key=head.count)
+    columns = {name.strip(' "').lower() for name in head.split(mark)}
+    if "title" in columns and columns & _NUMBERS:
+        return _csv_rows(lines, mark)
+    why = "it is neither a JSON array, JSON lines, nor CSV with the columns number and title"
+    if len(columns) > 1 and len(head) < 2_000:
+        why += f"; its first line names the columns {', '.join(sorted(columns))[:200]}"
+    raise BadInput(f"{path}: {why}")
 
 
 class _Lines:
@@ -183,13 +206,13 @@ def _values(lines: _Lines, buffer: str, number: int) -> Iterator[Found]:
         buffer, at = buffer[at:] + more, 0
 
 
-def _csv_rows(lines: _Lines) -> Iterator[Found]:
+def _csv_rows(lines: _Lines, separator: str) -> Iterator[Found]:
     """The rows of a CSV file with a header; a column's name may be written in any case."""
     csv.field_size_limit(MOST_ROW_CHARS)
-    reader = csv.reader(lines)
+    reader = csv.reader(lines, delimiter=separator)
     start = lines.number
     try:
-        header = [name.strip().lower() for name in next(reader)]
+        header = [_CAMEL.get(name.strip().lower(), name.strip().lower()) for name in next(reader)]
         for cells in reader:
             at, start = start + 1, lines.number - 1
             if len(cells) > len(header):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agent.issues.issue import Issue
-from agent.issues.rows import MOST_BODY, BadRow, clean, parse_row
+from agent.issues.rows import MOST_BODY, BadRow, parse_row
 
 
 def parse(row: Any, default: str | None = None) -> Issue | BadRow:
@@ -116,5 +116,90 @@ def test_text_is_cleaned_capped_and_redacted() -> None:
     assert len(issue.body) <= MOST_BODY + 100
 
 
-def test_clean_keeps_tabs_lines_and_every_language() -> None:
-    assert clean("a\tb\r\nc é 中 \x07") == "a\tb\nc é 中 "
+def test_a_row_of_gh_with_all_that_goes_with_it() -> None:
+    issue = good(
+        {
+            "number": 8,
+            "title": "t",
+            "body": "see #3",
+            "url": "https://github.com/o/n/issues/8",
+            "state": "CLOSED",
+            "stateReason": "DUPLICATE",
+            "author": {"login": "ann"},
+            "comments": [
+                {
+                    "id": "IC_1",
+                    "author": {"login": "bob"},
+                    "body": "Duplicate of #2",
+                    "createdAt": "2026-04-08T12:00:00Z",
+                },
+                {"id": "IC_2", "author": {"login": "ann"}, "body": "ok"},
+            ],
+            "reactionGroups": [{"content": "THUMBS_UP", "users": {"totalCount": 4}}],
+            "closedByPullRequestsReferences": [
+                {
+                    "number": 9,
+                    "repository": {"name": "n", "owner": {"login": "o"}},
+                    "url": "https://github.com/o/n/pull/9",
+                }
+            ],
+        }
+    )
+    assert (issue.author, issue.comment_count, issue.participants) == ("ann", 2, 2)
+    assert (issue.reactions, issue.duplicate_of, issue.state_reason) == ({"+1": 4}, "o/n#2", "duplicate")
+    assert [(link.target_number, link.kind, link.via) for link in issue.links] == [
+        (3, "mentions", "body"), (9, "fixed_by", "field"), (2, "duplicate_of", "comment"),
+    ]  # fmt: skip
+    assert issue.links[2].actor == "bob"
+
+
+def test_a_rest_pull_with_a_timeline() -> None:
+    issue = good(
+        {
+            "number": 9,
+            "title": "t",
+            "body": "Closes #8",
+            "html_url": "https://github.com/o/n/pull/9",
+            "state": "closed",
+            "comments": 3,
+            "reactions": {"heart": 1, "total_count": 1},
+            "user": {"login": "ann"},
+            "pull_request": {"merged_at": "2026-04-08T12:00:00Z"},
+            "timeline": [
+                {"id": 1, "event": "merged", "commit_id": "a" * 40},
+                {"id": 2, "event": "commented", "body": "nice", "user": {"login": "bob"}},
+            ],
+        }
+    )
+    assert (issue.kind, issue.merged_at) == ("pull", datetime(2026, 4, 8, 12, tzinfo=UTC))
+    assert (issue.comment_count, issue.participants, len(issue.comments)) == (3, 2, 1)
+    assert [(event.kind, event.data) for event in issue.timeline] == [("merged", {"commit": "a" * 40})]
+    assert [(link.target_number, link.kind) for link in issue.links] == [(8, "closes")]
+
+
+def test_a_merged_pull_of_gh_is_closed() -> None:
+    issue = good({"number": 9, "title": "t", "state": "MERGED", "mergedAt": "2026-04-08T12:00:00Z"}, "o/n")
+    assert (issue.kind, issue.state, issue.url) == ("pull", "closed", "https://github.com/o/n/pull/9")
+
+
+def test_words_make_a_duplicate_only_of_a_closed_issue() -> None:
+    row = {"number": 8, "title": "t", "body": "Duplicate of #2", "state": "open"}
+    assert good(row, "o/n").duplicate_of is None
+    assert good({**row, "state": "closed"}, "o/n").duplicate_of == "o/n#2"
+    stated = {"state": "open", "duplicate_of": "#5"}
+    assert good({**row, **stated}, "o/n").duplicate_of == "o/n#5"
+
+
+def test_a_title_of_emoji_is_a_title_and_a_body_alone_is_an_issue() -> None:
+    assert good({"number": 1, "title": "\U0001f680\U0001f525"}, "o/n").title == "\U0001f680\U0001f525"
+    assert good({"number": 1, "title": "", "body": "b"}, "o/n").title == "(no title)"
+
+
+@pytest.mark.parametrize("value", [None, 3, "x", [], {}, [None, 3, "x", {}], {"nodes": "x"}])
+def test_odd_values_beside_the_row_do_no_harm(value: Any) -> None:
+    names = (
+        "comments", "timeline", "timelineItems", "labels", "reactions", "reactionGroups", "user", "author",
+        "closedByPullRequestsReferences", "duplicate_of", "pull_request", "participants", "state",
+    )  # fmt: skip
+    for name in names:
+        assert isinstance(parse({"number": 1, "title": "t", name: value}, "o/n"), Issue)
