@@ -19,6 +19,8 @@ from evals.bench.latency import Latency, measure_latency
 from evals.bench.process import cpu_seconds
 from evals.bench.service import COMMANDS, add_parsers
 from evals.bench.service import run as run_service
+from evals.bench.waves import add_parser as add_waves_parser
+from evals.bench.waves import run as run_waves
 from evals.case import BadCase, load_cases
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -35,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     latency.add_argument("--jobs", type=int, default=1, metavar="K", help="processes of the batch")
     latency.add_argument("--json", action="store_true", help="print one JSON document")
     add_parsers(commands, CASES)
+    add_waves_parser(commands)
     return top
 
 
@@ -43,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
     if asked.command in COMMANDS:
         return run_service(asked)
+    if asked.command == "waves":
+        return run_waves(asked)
     if asked.runs < 2 or asked.jobs < 1 or (asked.batch is not None and asked.batch < 1):
         sys.stderr.write("could not measure: --runs takes at least 2, --batch and --jobs at least 1\n")
         return 2

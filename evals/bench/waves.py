@@ -1,0 +1,152 @@
+"""`waves`: false alarms on simulated quiet weeks, and how soon a burst of a rare error is found.
+
+Quiet weeks are made as reports really come: signatures from one in two months to a dozen a day, uneven
+days (a negative binomial law, k = 0.3), fewer reports at weekends and at night, rates that drift, and a
+service whose readers double in a year.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy
+from pydantic import BaseModel, ConfigDict
+
+from agent.issues.bursts import DAY, Series, Track, find_bursts
+
+WEEK = 7 * DAY
+SIGNATURES = 60
+RATES = (1 / 60, 12.0)
+"""Reports a day of the rarest and of the most frequent signature."""
+WEEKS_OF_A_RUN, WEEKS_BEFORE = 50, 26
+UNEVEN = 0.3
+WEEKEND = 0.55
+RARE = (0.03, 0.05, 0.1, 0.2)
+"""Reports a day of the rare signatures of which one burst each is simulated."""
+TIMES = 10
+"""How many times more than before a burst brings."""
+MOST_OF_A_BURST = 40
+BY_HOUR = numpy.array([0.4] * 6 + [0.8, 1.0] + [1.5] * 12 + [1.2, 1.0, 0.8, 0.5])
+
+Counts = dict[str, list[tuple[int, int]]]
+
+
+class Waves(BaseModel):
+    """The figures. `found_within` is the share of the bursts found by so many reports of the burst."""
+
+    model_config = ConfigDict(frozen=True)
+
+    quiet_weeks: int
+    reports: int
+    false_alarms: int
+    false_alarms_a_month: float
+    bursts: int
+    found_after: dict[str, float]
+    """Reports of the burst up to the one that it was found with: median and 90th percentile."""
+    found_within_6: float
+    never_found: int
+
+
+def rates_of(random: numpy.random.Generator, signatures: int) -> list[float]:
+    """Reports a day of so many signatures."""
+    drawn = random.uniform(math.log(RATES[0]), math.log(RATES[1]), signatures)
+    return [math.exp(rate) for rate in drawn]
+
+
+def quiet(random: numpy.random.Generator, weeks: int, rates: Sequence[float]) -> Counts:
+    """Reports by signature and hour of so many quiet weeks, from hour 0 on; `rates` are those of a day."""
+    days = weeks * 7
+    day = numpy.arange(days)
+    rhythm = numpy.where(day % 7 < 5, 1.0, WEEKEND) * 2 ** (day / 365)
+    found: Counts = {}
+    for number, rate in enumerate(rates):
+        drift = numpy.exp(numpy.cumsum(random.normal(0, 0.02, days)))
+        even = random.gamma(1 / UNEVEN, UNEVEN, days)
+        totals = random.poisson(rate * rhythm * drift * even)
+        at = Counter[int]()
+        for which in numpy.flatnonzero(totals):
+            hours = random.choice(24, int(totals[which]), p=BY_HOUR / BY_HOUR.sum())
+            at.update(int(which) * DAY + int(hour) for hour in hours)
+        if at:
+            found[f"signature-{number}"] = sorted(at.items())
+    return found
+
+
+def alarms(counts: Counts, since: int) -> int:
+    """Waves that are found in reports that came after the hour `since`."""
+    return sum(burst.found > since for burst in find_bursts(Series(counts)))
+
+
+def reports_until_found(
+    random: numpy.random.Generator, rate: float, weeks: int, others: Series
+) -> int | None:
+    """A burst of a rare signature after so many quiet weeks: with which of its reports it is found.
+
+    `others` are all other signatures, which go on being quiet.
+    """
+    before = random.poisson(rate * weeks * 7)
+    seen = Counter(int(hour) for hour in random.integers(0, weeks * WEEK, before))
+    gaps = random.exponential(DAY / (TIMES * rate), MOST_OF_A_BURST)
+    for number, gap in enumerate(numpy.cumsum(gaps), 1):
+        hour = weeks * WEEK + 1 + int(gap)
+        seen[hour] += 1
+        series = others.with_track("rare", seen.items())
+        if any(found.last == hour for found in find_bursts(series, ["rare"], weeks * WEEK)):
+            return number
+    return None
+
+
+def measure_waves(weeks: int, bursts: int, seed: int, signatures: int = SIGNATURES) -> Waves:
+    """Both figures over `weeks` quiet weeks and `bursts` bursts; the same seed gives the same."""
+    random = numpy.random.default_rng(seed)
+    reports = false = 0
+    for first in range(0, weeks, WEEKS_OF_A_RUN):
+        counted = min(WEEKS_OF_A_RUN, weeks - first)
+        counts = quiet(random, WEEKS_BEFORE + counted, rates_of(random, signatures))
+        false += alarms(counts, WEEKS_BEFORE * WEEK)
+        reports += sum(Track(seen).between(WEEKS_BEFORE * WEEK, 1 << 40) for seen in counts.values())
+    others = Series(quiet(random, WEEKS_BEFORE + 40, rates_of(random, signatures)))
+    after = [reports_until_found(random, RARE[n % len(RARE)], WEEKS_BEFORE, others) for n in range(bursts)]
+    found = sorted(number for number in after if number is not None)
+    return Waves(
+        quiet_weeks=weeks,
+        reports=reports,
+        false_alarms=false,
+        false_alarms_a_month=round(false / (weeks / (365.25 / 12 / 7)), 3),
+        bursts=bursts,
+        found_after={f"p{share}": float(numpy.percentile(found or [0], share)) for share in (50, 90)},
+        found_within_6=round(sum(number <= 6 for number in found) / bursts, 3),
+        never_found=after.count(None),
+    )
+
+
+def add_parser(commands: Any) -> None:
+    """The command line."""
+    waves = commands.add_parser("waves", help="false alarms on quiet weeks, and how soon a burst is found")
+    waves.add_argument("--weeks", type=int, default=1000, metavar="N", help="quiet weeks")
+    waves.add_argument("--bursts", type=int, default=200, metavar="N", help="bursts of a rare signature")
+    waves.add_argument("--signatures", type=int, default=SIGNATURES, metavar="N", help="different errors")
+    waves.add_argument("--seed", type=int, default=1, help="the same seed gives the same figures")
+    waves.add_argument("--json", action="store_true", help="print one JSON document")
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Measure and say; gives the exit code: 0 well, 1 too many false alarms or found too late."""
+    found = measure_waves(max(asked.weeks, 1), max(asked.bursts, 1), asked.seed, max(asked.signatures, 1))
+    if asked.json:
+        sys.stdout.write(json.dumps(found.model_dump()) + "\n")
+    else:
+        sys.stdout.write(
+            f"quiet weeks: {found.quiet_weeks} with {found.reports} reports\n"
+            f"false alarms: {found.false_alarms}, {found.false_alarms_a_month} a month\n"
+            f"tenfold bursts of a rare error: {found.bursts}, found with report {found.found_after['p50']:g} "
+            f"(median), {found.found_after['p90']:g} (90th percentile)\n"
+            f"found within 6 reports: {found.found_within_6:.1%}; never found: {found.never_found}\n"
+        )
+    return int(found.false_alarms_a_month > 1 or found.found_after["p50"] > 6)

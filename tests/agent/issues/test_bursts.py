@@ -1,0 +1,155 @@
+"""The rule of a wave: quiet times give next to no alarm, a burst is found soon, growth of all is no wave."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+
+from agent.issues.bursts import (
+    DAY,
+    FEWEST,
+    LONGEST,
+    Series,
+    Track,
+    find_bursts,
+    tail,
+)
+
+WEEK = 7 * DAY
+Counts = dict[str, list[tuple[int, int]]]
+
+
+def poisson(chance: random.Random, rate: float, since: int, until: int) -> list[int]:
+    """Hours of reports that come by chance at `rate` a day."""
+    hours: list[int] = []
+    at = float(since)
+    while True:
+        at += chance.expovariate(rate / DAY)
+        if at >= until:
+            return hours
+        hours.append(int(at))
+
+
+def quiet(chance: random.Random, weeks: int, rates: list[float]) -> Counts:
+    return {
+        f"s{number}": sorted(Counter(poisson(chance, rate, 0, weeks * WEEK)).items())
+        for number, rate in enumerate(rates)
+    }
+
+
+def test_quiet_weeks_give_hardly_an_alarm() -> None:
+    chance = random.Random(7)
+    counts = quiet(chance, 70, [0.02, 0.03, 0.05, 0.1, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 4.0, 8.0])
+    assert len(find_bursts(Series(counts))) <= 70 * 7 / 30
+
+
+def test_a_tenfold_burst_of_a_rare_error_is_found_within_six_reports() -> None:
+    found = []
+    for seed in range(20):
+        chance = random.Random(seed)
+        counts = quiet(chance, 30, [0.1, 0.1, 0.3, 0.5, 1.0, 2.0])
+        start = 30 * WEEK
+        burst = [start + n * 24 + chance.randrange(24) for n in range(10)]
+        counts["s0"] += sorted(Counter(burst).items())
+        waves = find_bursts(Series(counts), ["s0"], start - 1)
+        found.append(sum(hour <= waves[0].found for hour in burst) if waves else 99)
+    assert sorted(found)[len(found) // 2] <= 6
+    assert sum(number <= 6 for number in found) >= 0.75 * len(found)
+
+
+def test_a_burst_says_when_how_many_and_against_what() -> None:
+    counts: Counts = {"quiet": [(day * DAY, 1) for day in range(0, 100, 10)]}
+    counts["loud"] = [(day * DAY, 1) for day in range(0, 100, 20)] + [(100 * DAY + 3, 8), (101 * DAY, 4)]
+    (burst,) = find_bursts(Series(counts))
+    assert burst.signature == "loud"
+    assert (burst.start, burst.found, burst.last) == (100 * DAY + 3, 100 * DAY + 3, 101 * DAY)
+    assert burst.count == 12
+    assert burst.daily == pytest.approx(5.5 / 110, rel=0.02)
+    assert burst.expected < 0.2
+    assert burst.p_value < 1e-9
+
+
+def test_a_first_day_with_one_loud_error_is_a_wave() -> None:
+    assert [burst.count for burst in find_bursts(Series({"a": [(5, 4), (6, 8)], "b": [(5, 1)]}))] == [12]
+
+
+def test_fewer_than_the_fewest_are_none() -> None:
+    assert not find_bursts(Series({"a": [(5, FEWEST - 1)]}))
+    assert find_bursts(Series({"a": [(5, FEWEST)]}))
+
+
+def test_when_everybody_sends_more_it_is_no_wave() -> None:
+    alone: Counts = {f"s{n}": [(day * DAY + n, 1) for day in range(0, 60, 6)] for n in range(12)}
+    alone["s0"] = [*alone["s0"], (60 * DAY, 6)]
+    assert [burst.signature for burst in find_bursts(Series(alone))] == ["s0"]
+    together = {name: [*seen, *([] if name == "s0" else [(60 * DAY, 6)])] for name, seen in alone.items()}
+    assert not find_bursts(Series(together))
+
+
+def test_three_errors_may_come_in_one_wave() -> None:
+    counts: Counts = {f"s{n}": [(day * DAY + n, 1) for day in range(0, 60, 6)] for n in range(12)}
+    for name in ("s0", "s1", "s2"):
+        counts[name] = [*counts[name], (60 * DAY, 9)]
+    assert {burst.signature for burst in find_bursts(Series(counts))} == {"s0", "s1", "s2"}
+
+
+def test_a_wave_ends_with_a_lull_and_a_second_one_stands_alone() -> None:
+    seen = [(DAY * day, 1) for day in (0, 30, 60)]
+    counts: Counts = {"a": [*seen, (90 * DAY, 12), (95 * DAY, 1), (120 * DAY, 12)], "b": seen}
+    assert [(burst.start, burst.count) for burst in find_bursts(Series(counts))] == [
+        (90 * DAY, 12),
+        (120 * DAY, 12),
+    ]
+
+
+def test_what_lasts_becomes_usual() -> None:
+    counts: Counts = {"a": [(day * DAY, 1 if day < 60 else 3) for day in range(0, 200, 1)]}
+    counts["a"] = [
+        (day * DAY, n) for day, n in ((d // DAY, n) for d, n in counts["a"]) if n == 3 or day % 20 == 0
+    ]
+    found = find_bursts(Series(counts))
+    assert found
+    assert found[0].start == 60 * DAY
+    assert all(burst.last - burst.start <= LONGEST for burst in found)
+    assert found[-1].last < 130 * DAY
+
+
+def test_a_rhythm_of_the_week_is_no_wave() -> None:
+    counts = {f"s{n}": [(day * DAY + n, 6) for day in range(300) if day % 7 in (1, 2)] for n in range(6)}
+    assert not [burst for burst in find_bursts(Series(counts)) if burst.found > 30 * DAY]
+
+
+def test_a_track_counts_after_one_hour_until_another() -> None:
+    track = Track([(5, 1), (9, 2), (5, 3)])
+    assert (track.between(4, 5), track.between(5, 9), track.between(5, 8), track.between(0, 99)) == (
+        4,
+        2,
+        0,
+        6,
+    )
+
+
+def test_uneven_days_have_a_larger_spread() -> None:
+    even = Track([(day * DAY + 1, 4) for day in range(100)])
+    uneven = Track([(day * DAY + 1, 16) for day in range(0, 100, 4)])
+    assert even.spread(0, 100 * DAY) < uneven.spread(0, 100 * DAY)
+    assert Track([(1, 1)]).spread(0, 10) == pytest.approx(0.3)
+
+
+def test_no_reports_no_waves() -> None:
+    assert find_bursts(Series({})) == []
+    assert find_bursts(Series({"a": []}), ["a", "b"]) == []
+
+
+@pytest.mark.parametrize(
+    ("count", "mean", "chance"), [(1, 1.0, 1 - 2.718281828**-1), (3, 0.5, 0.014388), (0, 2.0, 1.0)]
+)
+def test_with_a_large_size_the_tail_is_that_of_a_poisson_law(count: int, mean: float, chance: float) -> None:
+    assert tail(count, mean, 1e9) == pytest.approx(chance, rel=1e-3)
+
+
+def test_a_small_size_makes_many_likelier() -> None:
+    assert tail(6, 1.0, 0.5) > tail(6, 1.0, 5.0) > tail(6, 1.0, 500.0)
+    assert tail(6, 0.0, 1.0) == 0.0
