@@ -29,7 +29,7 @@ async def _runs(request: Request) -> Runs:
     return found
 
 
-def _large(request: Request) -> LargeReads:
+async def _large(request: Request) -> LargeReads:
     found: LargeReads = request.app.state.large
     return found
 

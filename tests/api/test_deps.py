@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from inspect import iscoroutinefunction
+from typing import Any, get_args
+
+import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from agent.settings import Settings
-from api.deps import WithRuns, WithServices, WithSettings, json_response, request_body
+from api.deps import WithLarge, WithRuns, WithServices, WithSettings, json_response, request_body
 from api.schemas import Check, ReportIn
 
 
@@ -38,3 +42,8 @@ def test_a_body_that_the_route_reads_is_described() -> None:
     body = request_body(ReportIn)["requestBody"]
     assert body["required"] is True
     assert body["content"] == {"application/json": {"schema": {"$ref": "#/components/schemas/ReportIn"}}}
+
+
+@pytest.mark.parametrize("wanted", [WithServices, WithSettings, WithRuns, WithLarge])
+def test_nothing_is_handed_over_in_a_thread(wanted: Any) -> None:
+    assert iscoroutinefunction(get_args(wanted)[1].dependency)
