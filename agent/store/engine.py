@@ -6,17 +6,19 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as NoConnection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from agent.errors import StoreUnavailable
 from agent.store.json_text import dumps
 from agent.store.scope import keep_to_tenant
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 BUSY_SECONDS = 10
 """How long a process waits for another one that is writing to the same SQLite file."""
@@ -123,6 +125,9 @@ def pooled_engine(url: URL) -> Engine | AsyncEngine:
         _notice_when_it_is_gone(engine, url)
         keep_to_tenant(engine)
         return engine
+    # Imported here: it brings the whole object mapper, which a start on SQLite need not wait for.
+    from sqlalchemy.ext.asyncio import create_async_engine
+
     pooled = create_async_engine(
         url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **_POOL, **_QUIET
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,14 @@ def test_probe_makes_the_folder_and_keeps_no_lock(tmp_path: Path) -> None:
     url: URL = parse_url(f"sqlite:///{tmp_path}/a/store.sqlite3")
     probe(url)
     (tmp_path / "a" / "store.sqlite3").unlink()
+
+
+def test_a_start_on_sqlite_waits_for_no_object_mapper() -> None:
+    loaded = "sqlalchemy.orm"
+    code = (
+        "import sys; from agent.store.engine import parse_url, pooled_engine; import agent.store.database;"
+        "pooled_engine(parse_url('sqlite:////somewhere/store.sqlite3')); "
+        f"print({loaded!r} in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
