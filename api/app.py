@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 
@@ -24,20 +25,30 @@ from api.sweep import sweeping
 ROUTERS = (diagnoses, events, votes, threads, knowledge, issues, health, docs)
 
 
+_COLLECTED_AFTER = (20_000, 20, 50)
+"""So many new objects, then so many rounds, before the collector looks again: a diagnosis makes thousands
+of objects that are gone with it, and looking for cycles among them ten times as often finds no more."""
+
+
 def create_app(
-    settings: Settings | None = None, walk: Walk = stream, services: Services | None = None
+    settings: Settings | None = None,
+    walk: Walk = stream,
+    services: Services | None = None,
+    *,
+    own_process: bool = False,
 ) -> FastAPI:
     """The app; by the environment's settings where none are given.
 
     `walk` is how a submission becomes an answer: another one than the road is for measuring.
     `services` that are open already stay open; without them the app opens its own when it starts.
+    `own_process`: the process does nothing else, so what is loaded once it has started stays for good.
     Raises `BadEnvironment`. Starting it raises `StoreUnavailable`, `SchemaTooOld` or `BadCatalogue`.
     """
     settings = settings or load_settings()
     gate, metrics = Gate(), Metrics()
     app = FastAPI(
         title="Caseworker",
-        lifespan=_lifespan(settings, gate, metrics, walk, services),
+        lifespan=_lifespan(settings, gate, metrics, walk, services, own_process),
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
@@ -61,7 +72,7 @@ def create_app(
 
 
 def _lifespan(  # type: ignore[no-untyped-def]
-    settings: Settings, gate: Gate, metrics: Metrics, walk: Walk, opened: Services | None
+    settings: Settings, gate: Gate, metrics: Metrics, walk: Walk, opened: Services | None, own_process: bool
 ):
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -75,9 +86,23 @@ def _lifespan(  # type: ignore[no-untyped-def]
                 gate.stopping = True
                 await runs.drain(settings.drain_seconds)
 
+            if own_process:
+                _keep_what_is_loaded()
             with on_terminate(drain, runs.cut), sweeping(runs, services):
                 yield
             await drain()
             app.state.large.close()
 
     return lifespan
+
+
+def _keep_what_is_loaded() -> None:
+    """Let the collector of cycles pass over what is there by now: modules, the catalogue, the routes."""
+    gc.freeze()
+    gc.set_threshold(*_COLLECTED_AFTER)
+    gc.enable()
+
+
+def create_worker() -> FastAPI:
+    """The app of a process that serves it and does nothing else."""
+    return create_app(own_process=True)

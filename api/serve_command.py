@@ -20,7 +20,7 @@ from api.auth import CREATE_KEY, is_loopback
 from api.environment import load_settings
 from api.metrics import SHARED_FOLDER
 
-_APP = "api.app:create_app"
+_APP = "api.app:create_worker"
 _STUCK_SECONDS = 5
 """After the runs have ended: how long connections may take that do not close by themselves."""
 
@@ -69,7 +69,7 @@ async def _serve_alone(config: uvicorn.Config, settings: Settings) -> None:
     async with open_services(settings) as services:
         await _check_key(services, config.host)
         listening = _listening(config.host, config.port)
-        config.app = lambda: create_app(settings, services=services)
+        config.app = lambda: create_app(settings, services=services, own_process=True)
         await uvicorn.Server(config).serve(sockets=[listening])
 
 

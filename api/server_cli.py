@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Annotated, Literal
 
@@ -48,6 +49,8 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 1,
 ) -> None:
     """Serve the HTTP API until a signal stops it."""
+    # Nothing of what is loaded at the start is garbage; the app switches this on again once it stands.
+    gc.disable()
     from api.serve_command import serve as serve_http
 
     serve_http(host, port, workers)

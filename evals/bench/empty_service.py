@@ -30,7 +30,7 @@ _NOTHING: dict[str, Any] = {
 
 def create_app() -> Any:
     """The real app with an empty walk."""
-    return create_real(walk=empty_walk())
+    return create_real(walk=empty_walk(), own_process=True)
 
 
 def empty_walk() -> Callable[[Submission, Context, str], AsyncIterator[tuple[str, Any]]]:

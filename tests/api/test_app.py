@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -75,3 +76,19 @@ def test_every_router_is_reached_and_paths_are_exact(http: TestClient) -> None:
             assert not route.include_in_schema or route.path in paths
     assert http.get("/v1/causes/", follow_redirects=False).status_code == 404
     assert http.get("/redoc").status_code == 404, "a page that would load scripts from elsewhere"
+
+
+def test_a_process_of_its_own_passes_over_what_it_has_loaded(service_settings: Settings) -> None:
+    before = gc.get_threshold(), gc.get_freeze_count()
+    try:
+        with TestClient(create_app(service_settings), **LOCAL):
+            assert (gc.get_threshold(), gc.get_freeze_count()) == before
+        gc.disable()
+        with TestClient(create_app(service_settings, own_process=True), **LOCAL):
+            assert gc.isenabled()
+            assert gc.get_threshold()[0] > before[0][0]
+            assert gc.get_freeze_count() > before[1]
+    finally:
+        gc.enable()
+        gc.set_threshold(*before[0])
+        gc.unfreeze()
