@@ -131,6 +131,7 @@ def pooled_engine(url: URL) -> Engine | AsyncEngine:
     pooled = create_async_engine(
         url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **_POOL, **_QUIET
     )
+    _prepare_postgresql(pooled.sync_engine)
     keep_to_tenant(pooled.sync_engine)
     return pooled
 
@@ -158,6 +159,19 @@ def _prepare_sqlite(engine: Engine, *, always_write: bool) -> None:
     def _on_begin(connection: Connection) -> None:
         if always_write or connection.get_execution_options().get("write"):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    """A search adds up many postings in memory, and is over before a plan would be compiled."""
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        was, connection.autocommit = connection.autocommit, True
+        cursor = connection.cursor()
+        cursor.execute("SET jit = off")
+        cursor.execute("SET work_mem = '64MB'")
+        cursor.close()
+        connection.autocommit = was
 
 
 def _notice_when_it_is_gone(engine: Engine, url: URL) -> None:

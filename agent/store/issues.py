@@ -36,7 +36,7 @@ class SqlIssues:
     async def search(self, query: IssueQuery, limit: int) -> list[IssueHit]:
         """The best `limit` hits, exact signatures first; empty where nothing matches.
 
-        The body of a hit is cut to its first 8,000 characters.
+        The body of a hit is cut to its first 2,000 characters.
         """
         return await self._database.read(lambda connection: self._search.find(connection, query, limit))
 

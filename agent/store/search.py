@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, LargeBinary, Row, column, select, text
 
-from agent.issues.issue import Issue, IssueHit, IssueQuery
+from agent.issues.issue import Collection, Forward, Issue, IssueHit, IssueQuery
 from agent.issues.tokens import tokens
 from agent.report.error_report import Noun
 from agent.store.index.found import Found, Index, Wanted
 from agent.store.index.packed import unpack
 from agent.store.tables import issues
 
-BODY_SHOWN = 8_000
+BODY_SHOWN = 2_000
 """Characters of the body that a hit carries."""
 
 _COLUMNS = (
     issues.c.repository, issues.c.number, issues.c.url, issues.c.title, issues.c.state, issues.c.labels,
     issues.c.created_at, issues.c.updated_at, issues.c.closed_at, issues.c.signature,
     issues.c.client_version, issues.c.outcome, issues.c.kind, issues.c.author, issues.c.state_reason,
-    issues.c.comment_count, issues.c.participants, issues.c.merged_at, issues.c.duplicate_of,
+    issues.c.comment_count, issues.c.participants, issues.c.merged_at, issues.c.released_in,
+    issues.c.duplicate_of,
 )  # fmt: skip
 _NAMES = tuple(kept.name for kept in _COLUMNS)
 _NOT_READ = {
@@ -67,7 +68,8 @@ class IssueSearch:
         ids = [*scores, *self._same_signature(connection, query, wanted.limit)]
         rows = connection.execute(self._rows, {"ids": json.dumps(ids), **_own(query)}).all()
         parts = [(term, frozenset(tokens(term))) for term in query.terms]
-        hits = [(row[0], _to_hit(row, query, parts or [(t, {t}) for t in weights], scores)) for row in rows]
+        seen = Collection(docs=found.docs, having=found.having)
+        hits = [(row[0], _to_hit(row, query, parts, scores.get(row[0], 0.0), seen)) for row in rows]
         hits.sort(key=lambda pair: (not pair[1].same_signature, -round(pair[1].text_score, 4), pair[0]))
         return [hit for _, hit in hits[:limit]]
 
@@ -96,19 +98,25 @@ def _seconds(moment: datetime | None) -> int | None:
 
 
 def _to_hit(
-    row: Row[Any], query: IssueQuery, parts: Sequence[tuple[str, Set[str]]], scores: Mapping[int, float]
+    row: Row[Any],
+    query: IssueQuery,
+    parts: Sequence[tuple[str, frozenset[str]]],
+    score: float,
+    collection: Collection,
 ) -> IssueHit:
     """`parts` are the words of the query with their tokens; a word is matched where all of them are held."""
-    issue_id, *values, body, packed = tuple(row)
+    _, *values, body, packed = tuple(row)
     facts = dict(zip(_NAMES, values, strict=True))
     title, counts = unpack(packed) if packed else ([], {})
-    held = {*title, *counts}
+    held = {*title, *counts} if parts else ()
     return _made(
         IssueHit,
         issue=_made(Issue, **_NOT_READ, body=body, **facts),
         same_signature=facts["signature"] is not None and facts["signature"] in query.signatures,
-        text_score=scores.get(issue_id, 0.0),
-        matched_terms=[term for term, needed in parts if needed and needed <= held],
+        text_score=score,
+        matched_terms=[term for term, needed in parts if needed and needed.issubset(held)],
+        forward=_made(Forward, title=title, body=counts, cosine=None) if packed else None,
+        collection=collection,
     )
 
 

@@ -14,19 +14,19 @@ _BLOCK_IDS = "CAST(:blocks AS bigint[])"
 _JOIN = (
     text(f"""
         INSERT INTO issue_postings (tenant, term, block, docs, postings)
-        SELECT :tenant, term, :new, count(*), array_agg(p ORDER BY p) FROM (
-            SELECT every.term, unnest(every.postings) AS p FROM issue_postings AS every
+        SELECT tenant, term, CAST(:new AS bigint), count(*), array_agg(p ORDER BY p) FROM (
+            SELECT every.tenant, every.term, unnest(every.postings) AS p FROM issue_postings AS every
             WHERE every.tenant = :tenant AND every.block = ANY({_BLOCK_IDS})
         ) AS all_of_them
         WHERE EXISTS (SELECT 1 FROM issue_tokens AS t
                       WHERE t.tenant = :tenant AND t.change = p >> 24 AND t.tokens IS NOT NULL)
-        GROUP BY term
+        GROUP BY tenant, term
     """),
     text(f"DELETE FROM issue_postings WHERE tenant = :tenant AND block = ANY({_BLOCK_IDS})"),
     text(f"""
         INSERT INTO index_blocks (tenant, block, level, docs, length)
-        SELECT :tenant, :new, :level, sum(docs), sum(length) FROM index_blocks
-        WHERE tenant = :tenant AND block = ANY({_BLOCK_IDS})
+        SELECT tenant, CAST(:new AS bigint), CAST(:level AS integer), sum(docs), sum(length)
+        FROM index_blocks WHERE tenant = :tenant AND block = ANY({_BLOCK_IDS}) GROUP BY tenant
     """),
     text(f"DELETE FROM index_blocks WHERE tenant = :tenant AND block = ANY({_BLOCK_IDS})"),
 )

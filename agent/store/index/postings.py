@@ -39,12 +39,14 @@ _HAVING = text("""
     SELECT term, sum(docs) FROM issue_postings
     WHERE tenant = :tenant AND term = ANY(CAST(:terms AS text[])) GROUP BY term
 """)
+# What a posting tells is factor x count / (count + norm), written so that each part is taken out once; the
+# constants are typed, else the sums would be made in decimals.
 _SEARCH = text(f"""
     SELECT coalesce(t.issue_id, 0), found.score, t.created FROM (
         SELECT p >> {_COUNT_BITS + _LENGTH_BITS} AS change,
-               sum(factor * ((p >> {_LENGTH_BITS}) & {_MOST_COUNT})
-                   / (((p >> {_LENGTH_BITS}) & {_MOST_COUNT}) + {K1 * (1 - B)} + :long * (p & {_MOST_LENGTH}))
-               ) AS score
+               sum(factor / (CAST(1 AS float8)
+                             + (CAST(:short AS float8) + CAST(:long AS float8) * (p & {_MOST_LENGTH}))
+                               / ((p >> {_LENGTH_BITS}) & {_MOST_COUNT}))) AS score
         FROM (
             SELECT unnest(every.postings) AS p, given.factor
             FROM unnest(CAST(:terms AS text[]), CAST(:factors AS float8[])) AS given(term, factor)
@@ -92,6 +94,7 @@ class PostingsIndex:
             bound = {
                 "terms": [one.token for one in asked],
                 "factors": [one.factor * (K1 + 1) for one in asked],
+                "short": K1 * (1 - B),
                 "long": K1 * B / stored.average,
                 "depth": depth,
             }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from agent.issues.issue import Issue, IssueHit, IssueQuery
+from typing import Any
+
+from agent.issues.issue import Collection, Forward, Issue, IssueHit, IssueQuery
 from agent.store.index.packed import pack
 from agent.store.search import _made, _to_hit, weights_of
 
@@ -17,19 +19,35 @@ def test_a_row_becomes_a_hit() -> None:
         "repository": "o/n", "number": 1, "url": "u", "title": "Images too large", "state": "open",
         "labels": ["bug"], "created_at": None, "updated_at": None, "closed_at": None, "signature": "s",
         "client_version": None, "outcome": None, "kind": "issue", "author": None, "state_reason": None,
-        "comment_count": None, "participants": None, "merged_at": None, "duplicate_of": None,
+        "comment_count": None, "participants": None, "merged_at": None,
+        "released_in": None, "duplicate_of": None,
     }  # fmt: skip
     row = (7, *facts.values(), "reuse it", pack(["imag", "larg"], ["reus"]))
-    parts = [("images", {"imag"}), ("use", {"use"}), ("large reuse", {"larg", "reus"}), ("", set[str]())]
-    hit = _to_hit(row, IssueQuery(signatures=["s"]), parts, {7: 2.5})  # type: ignore[arg-type]
+    words: list[tuple[str, Any]] = [
+        ("images", {"imag"}),
+        ("use", {"use"}),
+        ("large reuse", {"larg", "reus"}),
+        ("", ()),
+    ]
+    parts = [(term, frozenset(needed)) for term, needed in words]
+    seen = Collection(docs=1, having={})
+    hit = _to_hit(row, IssueQuery(signatures=["s"]), parts, 2.5, seen)  # type: ignore[arg-type]
     assert hit.issue == Issue(body="reuse it", **facts)  # type: ignore[arg-type]
     assert (hit.same_signature, hit.text_score) == (True, 2.5)
     assert hit.matched_terms == ["images", "large reuse"]
+    assert hit.forward == Forward(title=["imag", "larg"], body={"reus": 1})
+    assert hit.collection is seen
 
 
 def test_a_noun_made_from_stored_values_is_like_any_other() -> None:
     issue = Issue(repository="o/n", number=1, url="u", title="t")
-    values = {"same_signature": False, "text_score": 1.0, "matched_terms": ["a"]}
+    values = {
+        "same_signature": False,
+        "text_score": 1.0,
+        "matched_terms": ["a"],
+        "forward": None,
+        "collection": None,
+    }
     made = _made(IssueHit, issue=issue, **values)
     assert made == IssueHit(issue=issue, **values)  # type: ignore[arg-type]
     assert IssueHit.model_validate_json(made.model_dump_json()) == made
