@@ -22,6 +22,7 @@ from agent.store.cursor import Place, read_cursor, write_cursor
 from agent.store.database import Database, Work
 from agent.store.idempotency import finished
 from agent.store.json_text import JsonText
+from agent.store.marks import marks_of
 from agent.store.redacted import kept, redacted
 from agent.store.tables import VOTE_FIELDS, decisions, diagnoses, events, marks, votes
 
@@ -93,7 +94,7 @@ class SqlDiagnoses:
     async def saving(self, made: NewDiagnosis) -> Work[None]:
         """What writes a finished diagnosis, for a transaction that writes something else too."""
         row = _row(made.answer, made.owner, await kept(made.submission), self._database.now())
-        marked = _marks(made.answer)
+        marked = marks_of(made.answer, is_follow_up=bool(made.submission.get("answers")))
 
         def write(connection: Connection) -> None:
             connection.execute(self._save, row)
@@ -224,13 +225,6 @@ def _row(answer: Answer, owner: str | None, submission: dict[str, Any], now: dat
         "submission": submission,
         "answer": JsonText(answer.model_dump_json()),
     }
-
-
-def _marks(answer: Answer) -> list[dict[str, Any]]:
-    """What the diagnosis can be found by, each once."""
-    found = {("signature", event.signature) for event in answer.report.errors if event.signature}
-    found |= {("request_id", known) for event in answer.report.errors for known in event.request_ids}
-    return [{"kind": kind, "value": value, "diagnosis_id": answer.id} for kind, value in sorted(found)]
 
 
 def _event_row(diagnosis_id: str, event: RunEvent) -> dict[str, Any]:

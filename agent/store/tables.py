@@ -102,6 +102,7 @@ issues = Table(
     Column("duplicate_of", String(240)),
     UniqueConstraint("tenant", "repository", "number", name="uq_issues_thread"),
     Index("ix_issues_signature", "tenant", "signature"),
+    Index("ix_issues_seen", "tenant", "signature", "created_at", "client_version"),
     Index("ux_issues_id", "tenant", "id", unique=True),
     Index("ix_issues_number", "tenant", "number"),
 )
@@ -150,9 +151,21 @@ marks = Table(
     Column("kind", String(16), primary_key=True),
     Column("value", PlainText, primary_key=True),
     Column("diagnosis_id", String(64), primary_key=True),
+    Column("seen_at", UtcTime),
+    Column("case_key", String(64)),
+    Column("client_version", String(40)),
+    Column("platform", String(20)),
+    Column("plan", String(40)),
+    Column("lane", String(20)),
+    Column("cause", String(120)),
     _of("diagnosis_id", diagnoses),
+    Index("ix_marks_seen", "tenant", "kind", "value", "seen_at", "case_key"),
 )
-"""What a diagnosis is found by: `kind` is "signature" or "request_id"."""
+"""What a diagnosis is found by: `kind` is "signature" or "request_id".
+
+From `seen_at` on a signature's mark says what waves are found in: when the report was written, and what
+ran. `case_key` is the same for two reports of one case. All of it is null where nothing is counted.
+"""
 
 events = Table(
     "events",
