@@ -22,15 +22,23 @@ from pydantic import TypeAdapter
 from agent.causes.cause import Differential
 from agent.causes.weigh import weigh as weigh_causes
 from agent.diagnosis.conclude import conclude as conclude_diagnosis
-from agent.diagnosis.diagnosis import Answer, Diagnosis, ModelCost, Provenance
+from agent.diagnosis.diagnosis import Answer, Diagnosis, Finding, ModelCost, Provenance
+from agent.diagnosis.drafting import Drafting
+from agent.diagnosis.material import Material, material_of
+from agent.diagnosis.next_call import Models, next_call
+from agent.diagnosis.repair import check as check_draft
+from agent.diagnosis.repair import finish
+from agent.diagnosis.spoken import teller
 from agent.issues.issue import RelatedIssue
 from agent.issues.query import SEARCH_DEPTH, build_query
 from agent.issues.rank import rank
+from agent.ports import Model
 from agent.report.error_report import Case, ErrorReport, Submission
 from agent.report.read import read as read_submission
 from agent.state import JSON, Context, State
 from agent.usage.account import UsageAssessment
 from agent.usage.assess import assess as assess_usage
+from prompts import PromptSet
 
 LARGE = 64 * 1024
 """Characters of input above which a room's work is done in a thread, off the event loop."""
@@ -38,6 +46,7 @@ ROOMS = ("report", "usage", "issues", "causes", "diagnosis")
 """The keys of the rooms, in the order in which they are said, whichever is done first."""
 TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
 RELATED = TypeAdapter(list[RelatedIssue])
+FINDINGS = TypeAdapter(list[Finding])
 
 T = TypeVar("T")
 Node = Callable[[State, Runtime[Context]], Awaitable[JSON]]
@@ -86,26 +95,105 @@ async def weigh(state: State, runtime: Runtime[Context]) -> JSON:
     return {"causes": weighed.model_dump(mode="json")}
 
 
+async def draft(state: State, runtime: Runtime[Context]) -> JSON:
+    """A model words the diagnosis; the second time with what does not stand in its first draft.
+
+    The plain diagnosis is made first: it is what the model rewords, and what is left if it fails.
+    """
+    model, prompts = _asked(runtime.context)
+    models = Models(model.triage_model, model.draft_model, model.strong_model)
+    asked = tuple(answer.question for answer in Case.model_validate(state["submission"]).answers)
+    findings = FINDINGS.validate_python(state.get("findings", []))
+    rooms = _rooms(state)
+    drafting = await _work(_size(state), _drafting, state, rooms, runtime.context)
+    material = _material(drafting, rooms, runtime.context)
+    while True:
+        call = next_call(drafting, material, findings, prompts, models, asked)
+        said = teller(call.step, drafting.drafts + 1, runtime.stream_writer)
+        drafting = drafting.heard(call.step, await model.complete(call, said, drafting.left))
+        if call.step != "triage" or not drafting.goes_on:
+            return {"draft": drafting.model_dump(mode="json")}
+
+
+async def ground(state: State, runtime: Runtime[Context]) -> JSON:
+    """What does not stand in the draft: every claim is checked against what it cites."""
+    _, prompts = _asked(runtime.context)
+    drafting = Drafting.model_validate(state["draft"])
+    material = _material(drafting, _rooms(state), runtime.context)
+    findings = await _work(_size(state), check_draft, drafting, material, prompts)
+    return {"findings": FINDINGS.dump_python(findings, mode="json")}
+
+
 async def conclude(state: State, runtime: Runtime[Context]) -> JSON:
-    """The diagnosis in plain words, through the four laws."""
-    diagnosis = await _work(
-        _size(state),
-        conclude_diagnosis,
+    """The diagnosis, plain or in the words of a draft that stand, through the four laws."""
+    report, usage, issues, causes = _rooms(state)
+    catalogue, notes = runtime.context.catalogue, runtime.context.notes
+    if "draft" not in state:
+        diagnosis = await _work(
+            _size(state), conclude_diagnosis, report, usage, issues, causes, catalogue, notes
+        )
+        return {"diagnosis": diagnosis.model_dump(mode="json")}
+    drafting = Drafting.model_validate(state["draft"])
+    findings = FINDINGS.validate_python(state.get("findings", []))
+    done = await _work(_size(state), finish, drafting, findings, report, usage, causes, catalogue, notes)
+    return {
+        "causes": done.causes.model_dump(mode="json"),
+        "draft": drafting.model_copy(update={"stood": done.stood}).model_dump(mode="json"),
+        "diagnosis": done.diagnosis.model_dump(mode="json"),
+    }
+
+
+Rooms = tuple[ErrorReport, UsageAssessment, list[RelatedIssue], Differential]
+
+
+def _rooms(state: State) -> Rooms:
+    """The nouns of the four rooms that a report has passed before its diagnosis."""
+    return (
         ErrorReport.model_validate(state["report"]),
         UsageAssessment.model_validate(state["usage"]),
         RELATED.validate_python(state["issues"]),
         Differential.model_validate(state["causes"]),
-        runtime.context.catalogue,
-        runtime.context.notes,
     )
-    return {"diagnosis": diagnosis.model_dump(mode="json")}
+
+
+def _drafting(state: State, rooms: Rooms, context: Context) -> Drafting:
+    if "draft" in state:
+        return Drafting.model_validate(state["draft"])
+    return Drafting(plain=conclude_diagnosis(*rooms, context.catalogue), left=context.budget)
+
+
+def _material(drafting: Drafting, rooms: Rooms, context: Context) -> Material:
+    report, usage, _, causes = rooms
+    return material_of(drafting.plain, report, usage, causes.ranked, context.catalogue)
+
+
+def _asked(context: Context) -> tuple[Model, PromptSet]:
+    """The model and its prompts. The edge before sees to it that there is one."""
+    if context.model is None or context.prompts is None:
+        raise ValueError("a model needs its prompts: give both to the Context, or neither")
+    return context.model, context.prompts
+
+
+def _after_weigh(_state: State, runtime: Runtime[Context]) -> str:
+    return "draft" if runtime.context.model is not None else "conclude"
+
+
+def _after_draft(state: State) -> str:
+    drafting = Drafting.model_validate(state["draft"])
+    return "ground" if drafting.outcome == "ok" and not drafting.failed else "conclude"
+
+
+def _after_ground(state: State) -> str:
+    drafting = Drafting.model_validate(state["draft"])
+    return "draft" if state["findings"] and drafting.may_repair else "conclude"
 
 
 def _timed(name: str, node: Node) -> Node:
     async def run(state: State, runtime: Runtime[Context]) -> JSON:
         started = time.perf_counter()
         update = await node(state, runtime)
-        runtime.context.timings_ms[name] = round((time.perf_counter() - started) * 1000, 3)
+        taken = runtime.context.timings_ms.get(name, 0.0) + (time.perf_counter() - started) * 1000
+        runtime.context.timings_ms[name] = round(taken, 3)
         return update
 
     return run
@@ -126,6 +214,8 @@ def build() -> Any:
         "assess": assess,
         "retrieve": retrieve,
         "weigh": weigh,
+        "draft": draft,
+        "ground": ground,
         "conclude": conclude,
     }
     for name, node in nodes.items():
@@ -134,7 +224,9 @@ def build() -> Any:
     graph.add_edge("read", "assess")
     graph.add_edge("read", "retrieve")
     graph.add_edge(["assess", "retrieve"], "weigh")
-    graph.add_edge("weigh", "conclude")
+    graph.add_conditional_edges("weigh", _after_weigh, ["draft", "conclude"])
+    graph.add_conditional_edges("draft", _after_draft, ["ground", "conclude"])
+    graph.add_conditional_edges("ground", _after_ground, ["draft", "conclude"])
     graph.add_edge("conclude", END)
     return graph.compile()
 
@@ -149,8 +241,9 @@ async def stream(
 ) -> AsyncIterator[tuple[str, Any]]:
     """Walk one submission down the road and say each room as soon as it is done.
 
-    Yields a room's key and its value as it stands in the answer, in the order of `ROOMS`; then
-    "answer" and the whole `Answer`. Raises what a store raises; bad input is refused when the
+    Yields a room's key and its value, in the order of `ROOMS`; before "diagnosis", where a model drafts,
+    "draft" and {"round": 1 or 2, "text": words} as they come, not yet checked; in the end "answer" and
+    the whole `Answer`. Raises what a store raises; bad input is refused when the
     `Submission` is made.
     """
     run = replace(context, timings_ms={})
@@ -158,7 +251,12 @@ async def stream(
     start = {"submission": submission.model_dump(mode="json")}
     state: JSON = {}
     said = 0
-    async for update in build().astream(start, context=run, stream_mode="updates"):
+    # Only a model's words come as "custom"; without one the second mode would cost for nothing.
+    modes = ["updates", "custom"] if run.model is not None else ["updates"]
+    async for mode, update in build().astream(start, context=run, stream_mode=modes):
+        if mode == "custom":
+            yield "draft", update
+            continue
         for values in update.values():
             state |= values
         while said < len(ROOMS) and ROOMS[said] in state:
@@ -176,17 +274,24 @@ async def diagnose(submission: Submission, context: Context, diagnosis_id: str |
 
 
 def _answer(submission: Submission, run: Context, state: JSON, diagnosis_id: str, made: datetime) -> Answer:
+    drafting = Drafting.model_validate(state["draft"]) if "draft" in state else None
     return Answer(
         id=diagnosis_id,
         client_id=submission.id,
         created_at=made,
-        mode="plain",
+        mode="model" if drafting and drafting.stood else "plain",
         report=ErrorReport.model_validate(state["report"]),
         usage=UsageAssessment.model_validate(state["usage"]),
         issues=RELATED.validate_python(state["issues"]),
         causes=Differential.model_validate(state["causes"]).ranked,
         diagnosis=Diagnosis.model_validate(state["diagnosis"]),
-        provenance=Provenance(catalogue=run.catalogue.digest, issues_as_of=run.issues_as_of),
-        cost=ModelCost(),
+        provenance=Provenance(
+            catalogue=run.catalogue.digest,
+            prompt=run.prompts.digest if drafting and run.prompts else None,
+            model=drafting.model if drafting else None,
+            recorded=drafting is not None and drafting.recorded,
+            issues_as_of=run.issues_as_of,
+        ),
+        cost=drafting.cost if drafting else ModelCost(),
         timings_ms=run.timings_ms,
     )

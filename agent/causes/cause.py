@@ -109,11 +109,15 @@ class WeighedCause(Noun):
 
 
 class Question(Noun):
-    """The one question to ask: what answers it, and the causes it parts."""
+    """The one question to ask: what answers it, and the causes it parts.
+
+    `asks` is the catalogue's own text where `text` says it in other words; None where it is that text.
+    """
 
     text: str
     how: str
     splits: list[str]
+    asks: str | None = Field(None, exclude_if=lambda asks: asks is None)
 
 
 class FixVersion(Noun):

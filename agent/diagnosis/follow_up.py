@@ -31,11 +31,11 @@ _SURE = frozenset({"command", "banner", "form", "user-agent", "log"})
 
 
 def asked_sign(question: Question | None, catalogue: Catalogue) -> AskableSign | None:
-    """The catalogue's entry of a question, found by its text; None where the catalogue has it no more."""
+    """The catalogue's entry of a question, found by its own text; None where the catalogue has it no more."""
     if question is None:
         return None
     entries = (entry for cause in catalogue.causes for entry in cause.questions)
-    return next((entry for entry in entries if entry.text == question.text), None)
+    return next((entry for entry in entries if entry.text == (question.asks or question.text)), None)
 
 
 def open_case(submission: Submission) -> Case:
@@ -105,7 +105,7 @@ def passed_over(
         return opened
     asked = asked_sign(question, catalogue)
     answered = Answered(
-        question=question.text,
+        question=question.asks or question.text,
         sign=asked.sign if asked else "",
         args=dict(asked.args) if asked else {},
         present=present,

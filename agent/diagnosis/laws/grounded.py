@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -20,7 +21,19 @@ _COMMAND = re.compile(r"``\s?(.+?)\s?``|`([^`\n]+)`")
 _SLASH = re.compile(r"(?<![\w/.~:<-])/[a-z][a-z-]+\b(?!/)")
 _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 _NUMBER = re.compile(r"(?<![\w.])v?(\d+(?:[.,:]\d+)*[A-Za-z]{0,2})(?![A-Za-z0-9])")
+_CJK = r"\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef"
+_BORDER = re.compile(rf"(?<=[{_CJK}])(?=[!-~])|(?<=[!-~])(?=[{_CJK}])")
 _GROUNDED = ("summary", "recommendation", "guidance", "example", "question")
+
+
+def latin(text: str) -> str:
+    """`text` with full-width signs made plain and a blank between Chinese, Japanese or Korean and the rest.
+
+    So a number or a command is found there too, where nobody writes blanks.
+    """
+    if text.isascii():
+        return text
+    return _BORDER.sub(" ", unicodedata.normalize("NFKC", text))
 
 
 @lru_cache(maxsize=TEXTS)
@@ -38,7 +51,7 @@ def named(text: str) -> tuple[tuple[str, str], ...]:
 
         return pattern.sub(keep, rest)
 
-    rest = take("command", _COMMAND, text)
+    rest = take("command", _COMMAND, latin(text))
     rest = take("URL", _URL, rest)
     rest = take("request id", _REQUEST, rest)
     for kind, pattern in (
@@ -93,7 +106,7 @@ def evidence_text(evidence: Iterable[Evidence]) -> str:
 
 def _flat(texts: Iterable[str]) -> str:
     # The bar keeps the end of one text and the start of the next from reading as one thing.
-    return " ".join(" | ".join(texts).split())
+    return latin(" ".join(" | ".join(texts).split()))
 
 
 def ungrounded(part: Part, ledger: list[Evidence], causes: Iterable[Cause]) -> list[str]:

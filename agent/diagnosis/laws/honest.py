@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from agent.diagnosis.action import stands_out
 from agent.diagnosis.diagnosis import Finding
+from agent.diagnosis.laws import abroad
 from agent.diagnosis.laws.case import TEXTS, Case
 from agent.diagnosis.laws.phrases import hits
 
@@ -112,6 +113,11 @@ def problems(text: str, confirmed: bool) -> tuple[str, ...]:
     return tuple(found)
 
 
+def hedged(text: str) -> bool:
+    """Whether `text` calls something likely or possible, in English or another language."""
+    return bool(_HEDGE.search(text) or abroad.HEDGE.search(text))
+
+
 def _certain(text: str) -> list[str]:
     # "no doubt" starts with a negation of its own, so it is looked for outside the shared reading.
     doubtless = re.findall(r"\b(?:no|without(?: a)?) doubt\b", text, re.I)
@@ -127,7 +133,7 @@ def findings(case: Case) -> list[Finding]:
         for part in case.parts
         for what in problems(part.text, confirmed or not part.where.startswith(_SPOKEN))
     ]
-    if first is not None and not confirmed and not _HEDGE.search(case.diagnosis.summary):
+    if first is not None and not confirmed and not hedged(case.diagnosis.summary):
         found.append(
             Finding(law="honest", where="summary", what="an unsettled cause is not called likely or possible")
         )

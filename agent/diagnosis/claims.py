@@ -1,0 +1,187 @@
+"""The check of a draft, sentence by sentence: each claim stands on what it cites, or it is a finding.
+
+Nothing here mends anything: `repair.py` strikes out what has a finding.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agent.diagnosis import obeyed
+from agent.diagnosis.diagnosis import Finding
+from agent.diagnosis.draft import Draft, Place, places
+from agent.diagnosis.language import detect, is_in
+from agent.diagnosis.laws import abroad, honest, lawful, money
+from agent.diagnosis.laws.grounded import latin, named, stands_in
+from agent.diagnosis.material import TRUSTED_KINDS, Material, per_cent
+from agent.diagnosis.wholeness import whole_findings
+from agent.diagnosis.wording import VERY_LIKELY
+from prompts import PromptSet
+
+MUST_CITE = ("summary", "recommendation")
+LEAST_SHARE = 0.34
+LEAST_WORDS = 6
+"""Of so many content words of an English sentence, this share stands in what the case holds."""
+_INDEX = re.compile(r"\[(\d+)\]")
+_PLAIN_TOKEN = re.compile(r"[\w.:%-]+\Z")
+_NAME = re.compile(r"(?<![\w`/.-])(?:[A-Z][a-z]+[A-Z]\w*|[a-z]+[A-Z]\w*|[A-Z][A-Za-z0-9]+)(?![\w`/])")
+_MIXED_CASE = re.compile(r"[a-z][A-Z]|[A-Z]{3}")
+_CONTENT = re.compile(r"[a-z]{4,}")
+_COMMON_WORDS = (
+    "this that these those with from your have been will would could should there their they what when which"
+    " while where then than them were does into only also some such because before after about here other"
+    " more"
+    " most very just like likely possible possibly probably cause means shows make sure still again each"
+    " every"
+    " first next same both either neither once until without within"
+)
+_COMMON = frozenset(_COMMON_WORDS.split())
+_KNOWN_NAMES = frozenset({"i", "api", "url", "http", "https", "json", "id", "ids", "utc", "cli", "ide"})
+
+
+def check_draft(draft: Draft, material: Material, prompts: PromptSet) -> list[Finding]:
+    """Every breach in a draft; empty where all of it stands. Never raises for what a model may write."""
+    found: list[Finding] = []
+    for place in places(draft):
+        if place.text.strip() or place.cites:
+            found += _of_place(place, draft, material, prompts)
+    found += whole_findings(draft, material)
+    found += _language(draft, material)
+    return list(dict.fromkeys(found))
+
+
+def _of_place(place: Place, draft: Draft, material: Material, prompts: PromptSet) -> Iterator[Finding]:
+    where, text = place.where, place.text
+    for what in _cites(place, draft, material):
+        yield Finding(law="grounded", where=where, what=what)
+    for what in _unsupported(place, draft, material):
+        yield Finding(law="grounded", where=where, what=what)
+    for what in obeyed.problems(text, material, prompts):
+        yield Finding(law="obeyed", where=where, what=what)
+    yield from _laws(place, draft, material)
+
+
+def _index(where: str) -> int:
+    match = _INDEX.search(where)
+    return int(match.group(1)) if match else 0
+
+
+def own_text(place: Place, draft: Draft, material: Material) -> str:
+    """The given words that a place rewords: those of its step, note, recommendation or question."""
+    if place.where.startswith("steps"):
+        step = material.steps.get(draft.steps[_index(place.where)].id)
+        return f"{step.step} {step.why}" if step else ""
+    if place.where.startswith("notes"):
+        return material.notes.get(draft.notes[_index(place.where)].id, "")
+    if place.where == "recommendation":
+        return material.plain.recommendation
+    if place.where == "question" and material.question:
+        return f"{material.question.text} {material.question.how}"
+    return ""
+
+
+def _known_ids(material: Material) -> set[str]:
+    return {*material.evidence, *material.steps, *material.notes, *material.files}
+
+
+def _cites(place: Place, draft: Draft, material: Material) -> Iterator[str]:
+    known = _known_ids(material)
+    for cite in dict.fromkeys(place.cites):
+        if cite not in known:
+            yield f"it cites {cite[:40]!r}, which was not given"
+    own_note = place.where.startswith("notes") and not draft.notes[_index(place.where)].id
+    # Where neither evidence nor a cause is there, nothing can be cited, and nothing needs to be.
+    if (place.where.startswith(MUST_CITE) or own_note) and known and not set(place.cites) & known:
+        yield "it cites nothing that was given"
+
+
+def _cited(place: Place, material: Material, *, trusted: bool) -> list[str]:
+    """The words behind the cites of a place; with `trusted` only those that no stranger wrote."""
+    texts = []
+    for cite in place.cites:
+        if (entry := material.evidence.get(cite)) and (not trusted or entry.kind in TRUSTED_KINDS):
+            texts.append(f"{entry.text} {entry.url or ''}")
+        elif step := material.steps.get(cite):
+            texts.append(f"{step.step} {step.why}")
+        elif cite in material.notes:
+            texts.append(material.notes[cite])
+        elif cite in material.files:
+            texts.append(material.files[cite])
+            texts += [per_cent(cause.likelihood) for cause in material.causes if cause.id == cite]
+    return texts
+
+
+def _unsupported(place: Place, draft: Draft, material: Material) -> Iterator[str]:
+    """What a place names that does not stand in what it cites, nor in the file of the first cause."""
+    own = [own_text(place, draft, material), material.files.get(material.first or "", "")]
+    trusted = _ground([*own, *_cited(place, material, trusted=True)])
+    cited = _ground([*own, *_cited(place, material, trusted=False)])
+    for kind, thing in named(place.text):
+        # What a reader would type or open comes from the catalogue, never from what a stranger wrote.
+        literal = kind == "command" and _PLAIN_TOKEN.match(thing) and place.where.startswith("summary")
+        ground = trusted if kind in ("command", "URL") and not literal else cited
+        if not stands_in(kind, thing, ground):
+            yield f"the {kind} {thing[:80]!r} does not stand in what it cites"
+    plain = [material.plain.summary, material.plain.recommendation]
+    evidence = [entry.text for entry in material.plain.evidence]
+    everything = _ground([*own, *plain, *material.files.values(), *evidence])
+    for name in _names(place.text, material.language):
+        if name.casefold() not in everything.casefold():
+            yield f"the name {name[:40]!r} stands nowhere in the case"
+    if material.language == "en" and place.where != "question":
+        words = {w[:5] for w in _CONTENT.findall(place.text.lower()) if w not in _COMMON}
+        known = {w[:5] for w in _CONTENT.findall(f"{everything} {cited}".lower())}
+        if len(words) >= LEAST_WORDS and len(words & known) < LEAST_SHARE * len(words):
+            yield "most of its words stand nowhere in the case"
+
+
+def _ground(texts: list[str]) -> str:
+    return latin(" | ".join(" ".join(text.split()) for text in texts if text))
+
+
+def _names(text: str, language: str) -> Iterator[str]:
+    """Proper names in `text`: capitals within a sentence, or mixed case where capitals are usual."""
+    plain = re.sub(r"`[^`]*`", " ", latin(text))
+    for match in _NAME.finditer(plain):
+        name = match.group(0)
+        before = plain[: match.start()].rstrip(" \"'(")
+        opens = not before or before[-1] in ".!?:;\n" or plain[: match.start()].endswith("\n")
+        telling = _MIXED_CASE.search(name) or (language != "de" and not opens)
+        if telling and name.casefold() not in _KNOWN_NAMES:
+            yield name
+
+
+def _laws(place: Place, draft: Draft, material: Material) -> Iterator[Finding]:
+    """The laws of money, honesty and lawfulness on one text, in English and in other languages."""
+    text, own = place.text, own_text(place, draft, material)
+    paid = False
+    if place.where.startswith("steps"):
+        step = material.steps.get(draft.steps[_index(place.where)].id)
+        paid = step is not None and step.cost != "free"
+        if paid and material.language == "en" and not money.names_cost(text):
+            yield Finding(law="money-safe", where=place.where, what="it does not say that it costs money")
+    tells = money.asks_to_pay(text) or (abroad.asks_to_pay(text) and not abroad.asks_to_pay(own))
+    if tells and not (paid and material.may_pay):
+        what = "it tells the reader to pay where no paid step may be shown"
+        yield Finding(law="money-safe", where=place.where, what=what)
+    for what in honest.problems(text, material.confirmed):
+        yield Finding(law="honest", where=place.where, what=what)
+    sure = material.confirmed and material.causes and material.causes[0].likelihood >= VERY_LIKELY
+    if abroad.sounds_certain(text) and not sure and not abroad.sounds_certain(own):
+        yield Finding(law="honest", where=place.where, what="it is surer than the weighing")
+    ours = set(abroad.problems(own))
+    for what in [*lawful.problems(text), *(p for p in abroad.problems(text) if p not in ours)]:
+        yield Finding(law="honest" if what == "a promise" else "lawful", where=place.where, what=what)
+
+
+def _language(draft: Draft, material: Material) -> Iterator[Finding]:
+    """Whether the draft, and each text of it, is in the reader's language."""
+    shown = [place for place in places(draft) if not place.where.startswith("causes")]
+    what = f"it is not in the reader's language ({material.language})"
+    if not is_in("\n".join(place.text for place in shown), material.language):
+        yield Finding(law="language", where="draft", what=what)
+        return
+    for place in shown:
+        if detect(place.text) not in (material.language, None):
+            yield Finding(law="language", where=place.where, what=what)

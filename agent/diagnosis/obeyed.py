@@ -1,0 +1,144 @@
+"""Whether a draft follows or repeats what a stranger wrote to the model, or shows a prompt.
+
+The structure keeps the worst out: a draft holds no action, no cost and no cause of its own, and its
+commands and links come from the catalogue only. What is left is wording, and that is looked at here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from agent.diagnosis.material import TRUSTED_KINDS, Material
+from prompts import PromptSet
+
+LOOKED_AT = 60_000
+"""Characters of untrusted text in which instructions are looked for, half at each end."""
+WORDS_OF_A_PROMPT = 8
+WORDS_OF_AN_INSTRUCTION = 3
+WORDS_OF_A_REPORT = 9
+"""So many words of a report in a row, in none of our own texts, are a repetition, not a summary."""
+_SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+|[;<>{}|\[\]]|(?<=:)\s")
+_TO_A_MODEL = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass)\b[^.\n]{0,40}\b(?:instruction|rule|prompt|previous"
+    r"|above|prior"
+    r"|system|guideline|everything)"
+    r"|\b(?:system prompt|system message|developer message|assistant|language model|\bllm\b|chatbot"
+    r"|support bot"
+    r"|\bai\b|the model|the bot|the agent|jailbreak|role ?play|you are now|from now on|new (?:rule"
+    r"|instruction)s?"
+    r"|pretend|act as)\b"
+    r"|\b(?:tell|instruct|inform|advise|convince) (?:the |this )?(?:user|reader|customer|reporter|them|him"
+    r"|her)\b"
+    r"|\b(?:you must|you should|you have to|please|always|just)\b[^.\n]{0,30}\b(?:output|answer|reply"
+    r"|respond|say|print"
+    r"|write|recommend|conclude|classify|mark|set|include|repeat|append|mention|add the)\b"
+    r"|\b(?:output|reply|respond|answer|print|say|repeat|append|write|include|conclude) (?:only|exactly"
+    r"|with|that|in"
+    r"|the (?:following|word|sentence|phrase|string)|\"|')"
+    r"|\b(?:approved|official|correct|expected) (?:answer|response|diagnosis|reply)\b"
+    r"|\badmin\b[^.\n]{0,20}\bnote\b"
+    r"|\b(?:mark|set|classify|close|treat|rate) (?:this|it|the)\b[^.\n]{0,40}\b(?:as|to)\b"
+    r"|\bignorier\w*|\bvergiss\b|\bantworte\w* (?:nur|mit|auf|genau)|\b(?:sag|schreib|empfiehl)\w* (?:dem"
+    r"|den|der)\b"
+    r"|\bignore[zr] (?:les|toutes)|\boublie[zr]?\b|\brépond(?:s|ez)\b|\bdis à\b|\bignora\b|\bolvida\b"
+    r"|\bresponde\b"
+    r"|\bdile al\b|\bignore (?:as|todas)\b|\bresponda\b|\brispondi\b|\bdimentica\b|игнориру|забудь|ответь"
+    r"|скажи "
+    r"|忽略|无视|無視|忘记|忘記|你必须|你必須|你现在|请回答|请输出|请告诉用户|告诉用户|系统提示|指示を"
+    r"|と答え|と出力|命令"
+    r"|무시하|잊어|대답하|출력하|사용자에게",
+    re.I,
+)
+_QUOTED = re.compile(r"[\"'“”‘’«»「『`*]([^\"'“”‘’«»「」『』`*\n]{3,120})[\"'“”‘’«»」』`*]")
+_SHOUTED = re.compile(r"\b[A-Z][A-Z0-9]{3,}\b")
+_MARKUP = re.compile(
+    r"<\s*/?\s*[a-zA-Z!][^>]*>|!?\[[^\]\n]*\]\([^)\n]*\)|^\s{0,3}#{1,6}\s|```|\bjavascript:", re.M
+)
+_CODE = re.compile(r"`[^`\n]+`")
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+", re.I)
+
+
+def problems(text: str, material: Material, prompts: PromptSet) -> list[str]:
+    """What in `text` comes from a stranger's instruction or from a prompt, without quoting it."""
+    found = []
+    if any(canary.lower() in text.lower() for canary in prompts.canaries):
+        found.append("it shows the mark of a prompt")
+    words = _words(text)
+    ours = _trusted(material)
+    leaked = _runs(words, WORDS_OF_A_PROMPT) & _prompt_runs(prompts)
+    if leaked - _runs_of(ours, WORDS_OF_A_PROMPT):
+        found.append("it repeats words of a prompt")
+    if _repeats_instruction(text, words, material.untrusted, ours):
+        found.append("it follows or repeats an instruction that a stranger wrote")
+    copied = _runs(words, WORDS_OF_A_REPORT) & _runs_of(_ends(material.untrusted), WORDS_OF_A_REPORT)
+    if copied - _runs_of(ours, WORDS_OF_A_REPORT):
+        found.append("it copies a passage of what was sent instead of saying what it shows")
+    if _MARKUP.search(_CODE.sub(" ", text)):
+        found.append("it holds markup")
+    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") for c in text if c not in "\n\u200d"):
+        found.append("it holds characters that a reader does not see")
+    return found
+
+
+def _repeats_instruction(text: str, words: list[str], untrusted: str, ours: str) -> bool:
+    said, known = text.casefold(), ours.casefold()
+    for sentence in instructions(untrusted):
+        given = _words(sentence)
+        shared = _runs(words, WORDS_OF_AN_INSTRUCTION) & _runs(given, WORDS_OF_AN_INSTRUCTION)
+        if shared - _runs_of(ours, WORDS_OF_AN_INSTRUCTION):
+            return True
+        wanted = [*_QUOTED.findall(sentence), *_SHOUTED.findall(sentence)]
+        if any(w.casefold().strip() in said and w.casefold().strip() not in known for w in wanted):
+            return True
+    return False
+
+
+@lru_cache(maxsize=64)
+def instructions(untrusted: str) -> tuple[str, ...]:
+    """The sentences of a stranger's text that are addressed to a model, and what follows each."""
+    sentences = [s.strip() for s in _SENTENCE.split(_ends(untrusted)) if s and s.strip()]
+    found: list[str] = []
+    for i, sentence in enumerate(sentences):
+        if _TO_A_MODEL.search(sentence):
+            found += [s for s in sentences[i : i + 2] if s not in found]
+    return tuple(found)
+
+
+def _ends(text: str) -> str:
+    half = LOOKED_AT // 2
+    return text if len(text) <= LOOKED_AT else f"{text[:half]}\n{text[-half:]}"
+
+
+def _trusted(material: Material) -> str:
+    """Our own words on this case: cause files, plain words, and error messages that the lexicon knows."""
+    plain = material.plain
+    said = [plain.summary, plain.recommendation, *plain.notes, *material.files.values()]
+    said += [x for step in plain.guidance for x in (step.step, step.why)]
+    said += [plain.question.text, plain.question.how] if plain.question else []
+    said += [e.text for e in plain.evidence if e.kind in TRUSTED_KINDS]
+    return "\n".join([*said, *material.known_messages])
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold() for word in _WORD.findall(text)]
+
+
+def _runs(words: list[str], length: int) -> frozenset[tuple[str, ...]]:
+    """Every run of so many words; a character of Chinese, Japanese or Korean counts as a word."""
+    return frozenset(tuple(words[i : i + length]) for i in range(len(words) - length + 1))
+
+
+@lru_cache(maxsize=64)
+def _runs_of(text: str, length: int) -> frozenset[tuple[str, ...]]:
+    return _runs(_words(text), length)
+
+
+def _prompt_runs(prompts: PromptSet) -> frozenset[tuple[str, ...]]:
+    return _runs_of("\n".join(_texts(prompts)), WORDS_OF_A_PROMPT)
+
+
+def _texts(prompts: PromptSet) -> Iterable[str]:
+    return (prompts[name].text for name in sorted(prompts.prompts))
