@@ -6,27 +6,32 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from importlib.resources.abc import Traversable
 
 from agent.causes.catalogue import Catalogue, parse_catalogue
 from agent.diagnosis.model import Budget
 from agent.errors import BadCatalogue, ModelUnavailable, SchemaTooOld, StoreUnavailable
+from agent.github.client import GitHubClient
+from agent.github.source import GitHubSource
+from agent.github.sync import Sync
 from agent.issues.issue import Issue
 from agent.issues.known import digest_of, parse_known
 from agent.llm.live import Models, open_live
 from agent.llm.own_refusal import own_refusal
 from agent.llm.prices import Prices, parse_prices
-from agent.ports import DiagnosisStore, IdempotencyStore, IssueStore, KeyStore, Model, ThreadStore
+from agent.ports import DiagnosisStore, IdempotencyStore, IssueStore, KeyStore, Model, ThreadStore, Waiter
 from agent.report.lexicon import Lexicon, parse_lexicon
+from agent.report.signature import first_signature
 from agent.report.slug import slug
 from agent.report.template import compile_templates, match_message
-from agent.settings import Settings
+from agent.settings import GitHubToken, Settings
 from agent.state import Context
 from agent.store.database import Database
 from agent.store.diagnoses import SqlDiagnoses
 from agent.store.idempotency import SqlIdempotency
+from agent.store.issue_archive import SqlIssueArchive
 from agent.store.issues import SqlIssues
 from agent.store.keys import SqlKeys
 from agent.store.open import open_database
@@ -194,6 +199,21 @@ def _with_model(context: Context, model: Model | None, settings: Settings, secon
         return context
     budget = Budget(tokens=settings.model_tokens, seconds=seconds, usd=settings.model_usd)
     return replace(context, model=model, prompts=load_prompts(), budget=budget)
+
+
+@asynccontextmanager
+async def open_sync(
+    settings: Settings, repository: str, waiter: Waiter, say: Callable[[str], None]
+) -> AsyncIterator[Sync]:
+    """One run of a sync. The token comes from GITHUB_TOKEN. Raises as `open_issue_archive`, and `BadInput`."""
+    lexicon = load_lexicon()
+    client = GitHubClient(settings.github_url, GitHubToken().github_token, SystemClock(), waiter)
+    try:
+        async with _open_database(settings, strict=True) as database:
+            signature_of = partial(first_signature, lexicon=lexicon)
+            yield Sync(GitHubSource(client), SqlIssueArchive(database), signature_of, repository, say)
+    finally:
+        await client.close()
 
 
 async def _context(catalogue: Catalogue, store: SqlIssues | None, *notes: str) -> Context:

@@ -9,6 +9,8 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+ModelMode = Literal["none", "replay", "live"]
+
 
 def _default_database() -> str:
     return f"sqlite:///{user_data_path('caseworker') / 'caseworker.sqlite3'}"
@@ -39,7 +41,7 @@ class Settings(BaseSettings):
     cors_origins: str = Field(
         "", description="Origins whose pages may call the API from a browser, with commas between"
     )
-    model: Literal["none", "replay", "live"] = Field(
+    model: ModelMode = Field(
         "none", description="Who words a diagnosis: none (plain words), live (Messages API) or replay"
     )
     triage_model: str = Field("claude-haiku-5-5", description="The model for what needs little thought")
@@ -51,3 +53,14 @@ class Settings(BaseSettings):
     model_seconds: float = Field(40, description="How long the model may take for one diagnosis", ge=0)
     model_usd: float = Field(0.5, description="US dollars that the model may cost for one diagnosis", ge=0)
     model_tokens: int = Field(80_000, description="Tokens in and out for one diagnosis", ge=0)
+    github_url: str = Field(
+        "https://api.github.com", description="The API that issues sync reads; GITHUB_TOKEN is sent there"
+    )
+
+
+class GitHubToken(BaseSettings):
+    """The token, named as other tools name it; empty where there is none."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    github_token: SecretStr = SecretStr("")

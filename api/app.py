@@ -18,6 +18,7 @@ from api.door import Door, Gate
 from api.environment import load_settings
 from api.large import LargeReads
 from api.metrics import Metrics
+from api.model_metrics import counted
 from api.runs import Runs, Walk
 from api.stopping import on_terminate
 from api.sweep import sweeping
@@ -76,7 +77,8 @@ def _lifespan(  # type: ignore[no-untyped-def]
 ):
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with nullcontext(opened) if opened else open_services(settings) as services:
+        async with nullcontext(opened) if opened else open_services(settings) as plain:
+            services = counted(plain, metrics)
             runs = Runs(services, settings, metrics, walk)
             app.state.services, app.state.runs = services, runs
             app.state.large = LargeReads()

@@ -24,16 +24,17 @@ BLOCKS_AHEAD = 4
 """Blocks a worker that may be under way or wait for their turn to be written."""
 
 
-def run_batch(source: str, out: Path | None, jobs: int) -> int:
+def run_batch(source: str, out: Path | None, jobs: int, model: str | None = None) -> int:
     """Answer every line of `source` ("-": stdin) on stdout or in `out`; the number of problem lines.
 
     Where `out` holds whole lines already, the work goes on after them; half a line is cut off.
+    `model` wins over the environment's CASEWORKER_MODEL.
     Raises `BadInput` for files that cannot be used and `BatchStopped` where a worker ended early.
     """
     with ExitStack() as stack:
         reports = stack.enter_context(_open_source(source, out))
         done = resume(out) if out else None
-        workers = [stack.enter_context(Worker()) for _ in range(jobs)]
+        workers = [stack.enter_context(Worker(model)) for _ in range(jobs)]
         lines = read_lines(reports, min(worker.hello() for worker in workers))
         if done:
             done.skip(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -25,15 +26,16 @@ class BatchStopped(AgentError):
 
 
 class Worker:
-    """A worker process; it ends when the `with` block does."""
+    """A worker process; it ends when the `with` block does. `model` is its CASEWORKER_MODEL."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: str | None = None) -> None:
         # A process group of its own: Ctrl-C reaches this process only, which then ends the worker.
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-c", _START, _ROOT],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             process_group=0,
+            env=None if model is None else {**os.environ, "CASEWORKER_MODEL": model},
         )
 
     def __enter__(self) -> Self:

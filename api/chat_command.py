@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from agent.errors import BadInput, TooLarge
-from agent.settings import Settings
+from agent.settings import ModelMode, Settings
 from api.environment import load_settings
 from api.paste import decode, stdin_is_terminal
 
@@ -29,9 +29,9 @@ _PASTE_PAUSE = 0.15
 _WIDTHS = (60, 100)
 
 
-def converse() -> None:
-    """Talk until the case is closed or the input ends. Raises `AgentError`."""
-    settings = load_settings()
+def converse(model: ModelMode | None = None) -> None:
+    """Talk until the case is closed or the input ends; `model` wins over the setting. Raises `AgentError`."""
+    settings = load_settings(model)
     if sys.stdin is None:
         raise BadInput("stdin is closed.")
     terminal = stdin_is_terminal()

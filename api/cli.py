@@ -157,6 +157,23 @@ def issues_import(
         raise typer.Exit(1)
 
 
+@issues_app.command("sync")
+def issues_sync(
+    repository: Annotated[str, typer.Argument(metavar="OWNER/NAME", help="The repository on GitHub.")],
+    full: Annotated[bool, typer.Option("--full", help="Read everything again, not only changes.")] = False,
+) -> None:
+    """Bring the issues of a repository up to date.
+
+    Reads GitHub's API: issues, pull requests, comments and releases that changed since the last run;
+    with a token in GITHUB_TOKEN timelines too. Rate limits are waited out. The same command goes on
+    where an interrupted one stopped.
+    """
+    from api.sync_command import sync
+
+    if sync(repository, full).bad:
+        raise typer.Exit(1)
+
+
 @db_app.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to the schema of this version."""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from agent.errors import BadInput
 from agent.report.error_report import Submission
-from agent.settings import Settings
+from agent.settings import ModelMode, Settings
 from api.environment import load_settings
 from api.paste import STDIN, read_text, stdin_is_terminal
 from api.submissions import fields_of, parse_json, settings_from, submission_from
@@ -32,9 +32,12 @@ class Typed:
     sets: list[str] = field(default_factory=list)
 
 
-def diagnose_one(typed: Typed, form: str) -> str:
-    """The diagnosis of one report as `text`, `json` or `markdown`. Raises `AgentError`."""
-    settings = load_settings()
+def diagnose_one(typed: Typed, form: str, model: ModelMode | None = None) -> str:
+    """The diagnosis of one report as `text`, `json` or `markdown`; `model` wins over the setting.
+
+    Raises `AgentError`.
+    """
+    settings = load_settings(model)
     submission = submission_of(typed, settings.max_input_bytes)
     return asyncio.run(_diagnosed(submission, settings, form))
 

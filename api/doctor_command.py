@@ -6,7 +6,7 @@ import asyncio
 import re
 from dataclasses import dataclass
 
-from agent.compose import load_catalogue, open_issue_store
+from agent.compose import load_catalogue, open_issue_store, open_model
 from agent.errors import AgentError
 from agent.settings import Settings
 from agent.store.schema import head
@@ -33,7 +33,7 @@ def examine() -> tuple[str, bool]:
     except AgentError as bad:
         checks = [Check("settings", str(bad), ok=False)]
     else:
-        checks = [*_settings(settings), _catalogue(settings), *_database(settings), Check("model", "none")]
+        checks = [*_settings(settings), _catalogue(settings), *_database(settings), _model(settings)]
     width = max(len(check.name) for check in checks)
     lines = [
         f"{'ok   ' if check.ok else 'WRONG'}  {check.name:<{width}}  {_masked(check.found)}"
@@ -58,16 +58,41 @@ def _catalogue(settings: Settings) -> Check:
 def _database(settings: Settings) -> list[Check]:
     """A new database is made here as the first diagnosis would: so it is known that it can be."""
     try:
-        issues = asyncio.run(_issues(settings))
+        issues, mended = asyncio.run(_issues(settings))
     except AgentError as bad:
         return [Check("database", str(bad), ok=False)]
-    return [Check("database", f"reachable, schema {head()} is current"), Check("issues", issues)]
+    index = f"was stale, is made anew: {'; '.join(mended)}" if mended else "as the issues are"
+    return [
+        Check("database", f"reachable, schema {head()} is current"),
+        Check("issues", issues),
+        Check("index", index),
+    ]
 
 
-async def _issues(settings: Settings) -> str:
+async def _issues(settings: Settings) -> tuple[str, list[str]]:
+    """What is stored, and what was wrong with the index before it was put right here."""
     async with open_issue_store(settings, strict=True) as store:
+        mended = await store.mend_index()
         count, newest = await store.count(), await store.as_of()
-    return f"{count} stored and indexed, newest of {newest:%Y-%m-%d}" if newest else "none stored"
+    said = f"{count} stored and indexed, newest of {newest:%Y-%m-%d}" if newest else "none stored"
+    return said, mended
+
+
+def _model(settings: Settings) -> Check:
+    """Whether a model is set and has what it needs; nothing is sent to it."""
+    if settings.model == "none":
+        return Check("model", "none: diagnoses are worded without one")
+    try:
+        asyncio.run(_open_model(settings))
+    except AgentError as bad:
+        return Check("model", f"{settings.model}: {bad}", ok=False)
+    key = ", a key is there" if settings.model == "live" else ""
+    return Check("model", f"{settings.model}: {settings.draft_model} drafts{key}; it was not called")
+
+
+async def _open_model(settings: Settings) -> None:
+    async with open_model(settings, load_catalogue(settings)):
+        pass
 
 
 def _masked(text: str) -> str:

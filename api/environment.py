@@ -6,17 +6,20 @@ from pydantic import ValidationError
 
 from agent.errors import AgentError
 from agent.log import configure_logging
-from agent.settings import Settings
+from agent.settings import ModelMode, Settings
 
 
 class BadEnvironment(AgentError):
     """The environment variable {name} is not valid: {why}."""
 
 
-def load_settings() -> Settings:
-    """The settings of this process, with logging set up by them. Raises `BadEnvironment`."""
+def load_settings(model: ModelMode | None = None) -> Settings:
+    """The settings of this process, with logging set up by them; `model` wins over its variable.
+
+    Raises `BadEnvironment`.
+    """
     try:
-        settings = Settings()
+        settings = Settings() if model is None else Settings(model=model)
     except ValidationError as bad:
         first = bad.errors()[0]
         name = "CASEWORKER_" + str(first["loc"][0]).upper()

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from agent.diagnosis.diagnosis import Answer
+from agent.diagnosis.model import ModelCall, ModelReply
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -43,6 +44,25 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
+        self.model_calls = Counter(
+            "caseworker_model_calls",
+            "Calls of a model, by what came of them",
+            ["step", "model", "outcome"],
+            registry=self.registry,
+        )
+        self.model_tokens = Counter(
+            "caseworker_model_tokens", "Tokens of model calls", ["model", "kind"], registry=self.registry
+        )
+        self.model_usd = Counter(
+            "caseworker_model_usd", "US dollars of model calls", ["model"], registry=self.registry
+        )
+        self.model_seconds = Histogram(
+            "caseworker_model_seconds",
+            "Seconds that a model call took, retries and pauses counted",
+            ["step"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
         self.running = Gauge(
             "caseworker_runs",
             "Diagnoses being made",
@@ -60,6 +80,15 @@ class Metrics:
         self.diagnoses.labels(answer.diagnosis.action, answer.mode).inc()
         for node, milliseconds in answer.timings_ms.items():
             self.rooms.labels(node).observe(milliseconds / 1000)
+
+    def asked(self, call: ModelCall, reply: ModelReply) -> None:
+        """Count one call of a model, under the model that was asked: its own ids know no bound."""
+        model = str(call.body.get("model", ""))
+        self.model_calls.labels(call.step, model, reply.outcome).inc()
+        for kind, tokens in reply.usage.model_dump().items():
+            self.model_tokens.labels(model, kind.removesuffix("_tokens")).inc(tokens)
+        self.model_usd.labels(model).inc(reply.usd)
+        self.model_seconds.labels(call.step).observe(reply.latency_ms / 1000)
 
     def text(self) -> bytes:
         """The counts as Prometheus reads them."""

@@ -33,8 +33,13 @@ Walk = Callable[[Submission, Context, str], AsyncIterator[tuple[str, Any]]]
 SMALL_AT_ONCE = 4
 LARGE_AT_ONCE = 2
 """How many runs share the event loop; large ones work in threads and wait for each other only."""
-DONE, PROBLEM = len(ROOMS) + 1, len(ROOMS) + 2
+SMALL_WITH_MODEL, LARGE_WITH_MODEL = 64, 8
+"""The same where a model is asked: such a run waits for somebody else most of its time."""
+DRAFTS, DIAGNOSIS = 5, 1_000_000
+"""The id of the first piece of a draft, and that of the diagnosis: the pieces have the ids between."""
+DONE, PROBLEM = DIAGNOSIS + 1, DIAGNOSIS + 2
 """The ids of the last event: the same whenever and from wherever it is read."""
+SEQS = {"report": 1, "usage": 2, "issues": 3, "causes": 4, "diagnosis": DIAGNOSIS}
 _log = structlog.get_logger("runs")
 
 
@@ -58,6 +63,12 @@ class Run:
     problem: Problem | None = None
     ended: bool = False
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def next_draft(self) -> int:
+        """The id of the next piece of a draft; `DONE` where there were so many that none is left."""
+        seq = max(DRAFTS, self.events[-1].seq + 1) if self.events else DRAFTS
+        return seq if seq < DIAGNOSIS else DONE
 
     def say(self, seq: int, name: str, data: Any) -> None:
         """Add an event and wake everybody who follows."""
@@ -106,8 +117,9 @@ class Runs:
 
     def __init__(self, services: Services, settings: Settings, metrics: Metrics, walk: Walk) -> None:
         self._services, self._settings, self._metrics, self._walk = services, settings, metrics, walk
-        self._small = asyncio.Semaphore(SMALL_AT_ONCE)
-        self._large = asyncio.Semaphore(LARGE_AT_ONCE)
+        waits = services.context.model is not None
+        self._small = asyncio.Semaphore(SMALL_WITH_MODEL if waits else SMALL_AT_ONCE)
+        self._large = asyncio.Semaphore(LARGE_WITH_MODEL if waits else LARGE_AT_ONCE)
         self._runs: dict[str, Run] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._unnoted: dict[str, dict[str, Any]] = {}
@@ -193,8 +205,8 @@ class Runs:
             async for name, value in self._walk(asked.submission, context, run.id):
                 if name == "answer":
                     answer = value
-                else:
-                    run.say(ROOMS.index(name) + 1, name, value)
+                elif (seq := SEQS.get(name, run.next_draft)) < DONE:
+                    run.say(seq, name, value)
         if answer is None:
             raise internal()
         if asked.stored:
@@ -236,7 +248,7 @@ def closing(answer: Answer) -> dict[str, Any]:
 def replay(answer: Answer) -> list[Event]:
     """The events of a finished run, from its stored answer: the same as were said live."""
     found = answer.model_dump(mode="json", include=set(ROOMS))
-    rooms = [Event(seq, name, found[name]) for seq, name in enumerate(ROOMS, 1)]
+    rooms = [Event(SEQS[name], name, found[name]) for name in ROOMS]
     return [*rooms, Event(DONE, "done", closing(answer))]
 
 

@@ -15,7 +15,7 @@ from uvicorn.supervisors import Multiprocess
 
 from agent.compose import Services, open_services
 from agent.errors import AgentError
-from agent.settings import Settings
+from agent.settings import ModelMode, Settings
 from api.auth import CREATE_KEY, is_loopback
 from api.environment import load_settings
 from api.metrics import SHARED_FOLDER
@@ -33,9 +33,12 @@ class CannotListen(AgentError):
     """{host}:{port} cannot be listened on: {why}."""
 
 
-def serve(host: str, port: int, workers: int) -> None:
-    """Serve until a signal. Raises `AgentError` where the environment does not allow it."""
-    settings = load_settings()
+def serve(host: str, port: int, workers: int, model: ModelMode | None = None) -> None:
+    """Serve until a signal; `model` wins over the setting.
+
+    Raises `AgentError` where the environment does not allow it.
+    """
+    settings = load_settings(model)
     config = uvicorn.Config(
         _APP,
         factory=True,
@@ -56,10 +59,26 @@ def serve(host: str, port: int, workers: int) -> None:
             runner.run(_serve_alone(config, settings))
         return
     asyncio.run(_may_start(settings, host))
+    # The workers read the environment anew.
+    os.environ["CASEWORKER_MODEL"] = settings.model
     listening = _listening(host, port)
     with tempfile.TemporaryDirectory(prefix="caseworker-") as counts:
         os.environ[SHARED_FOLDER] = counts
-        Multiprocess(config, sockets=[listening]).run()
+        _Workers(config, sockets=[listening]).run()
+
+
+class _Workers(Multiprocess):
+    """Several processes. A second stop signal is passed on to them, and then they do not wait."""
+
+    def join_all(self) -> None:
+        """Wait until every process has ended."""
+        while alive := [worker.process for worker in self.processes if worker.process.is_alive()]:
+            while self.signal_queue:
+                self.signal_queue.pop()
+                for process in alive:
+                    process.terminate()
+            alive[0].join(0.2)
+        super().join_all()
 
 
 async def _serve_alone(config: uvicorn.Config, settings: Settings) -> None:

@@ -47,10 +47,14 @@ def serve(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8700,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 1,
+    model: Annotated[
+        Literal["none", "replay", "live"] | None,
+        typer.Option(help="Who words a diagnosis; by default CASEWORKER_MODEL."),
+    ] = None,
 ) -> None:
     """Serve the HTTP API until a signal stops it."""
     # Nothing of what is loaded at the start is garbage; the app switches this on again once it stands.
     gc.disable()
     from api.serve_command import serve as serve_http
 
-    serve_http(host, port, workers)
+    serve_http(host, port, workers, model)

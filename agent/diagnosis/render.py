@@ -14,6 +14,7 @@ from agent.diagnosis.wording import (
     bucket_text,
     contradiction_text,
     likelihood_word,
+    model_text,
     percent,
     sentence,
 )
@@ -135,6 +136,8 @@ def _notes(answer: Answer) -> list[str]:
     for fix in answer.diagnosis.fix_versions:
         relation = fix.relation.replace("_", " ")
         lines.append(f"- Version {prose(fix.version)} ({relation}): {prose(fix.line)}")
+    if said := model_text(answer):
+        lines.append(f"- {prose(said)}")
     return _or_none(lines, "None.")
 
 

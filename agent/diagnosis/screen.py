@@ -15,6 +15,7 @@ from agent.diagnosis.wording import (
     contradiction_text,
     error_title,
     likelihood_word,
+    model_text,
     percent,
     short,
 )
@@ -47,6 +48,7 @@ def render_text(answer: Answer, width: int = WIDTH) -> str:
         _titled("If a person is needed", _handoff(answer, width)),
         _titled("Related issues", _issues(answer, width)),
         _titled("Sources", _sources(answer)),
+        _titled("Model", _wrapped(model_text(answer), width)),
     ]
     lines = [line for block in blocks for line in block]
     return "\n".join(line.rstrip() for line in lines) + "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from agent.diagnosis.diagnosis import Action
+from agent.diagnosis.diagnosis import Action, Answer
 from agent.report.error_report import ErrorEvent, ErrorReport
 from agent.usage.account import Bucket, Contradiction, Lane
 
@@ -108,6 +108,16 @@ def contradiction_text(c: Contradiction) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def model_text(answer: Answer) -> str:
+    """Who worded the answer and what that cost; empty where no model was paid."""
+    cost = answer.cost
+    if not cost.input_tokens and not cost.output_tokens:
+        return ""
+    who = answer.provenance.model or "a model"
+    said = f"Worded by {who}" if answer.mode == "model" else f"Plain words; {who} was asked"
+    return f"{said}: {cost.input_tokens} tokens in, {cost.output_tokens} out, ${cost.usd:.4f}."
 
 
 def utc(moment: datetime) -> str:

@@ -22,8 +22,8 @@ ENDS = {"__start__", "__end__"}
 def build_like(road: Any) -> Any:
     """A compiled graph with the nodes and edges of the compiled graph `road`; each node writes `{}`.
 
-    Where the road chooses between edges, this one always takes the last of them in the order of
-    their names, which for the road is a fixed way through.
+    Where the road chooses between edges, this one always takes the first of them in the order of their
+    names: for the road that is the way through without a model.
     """
     drawn = road.get_graph()
     graph: Any = StateGraph(State)
@@ -38,7 +38,7 @@ def build_like(road: Any) -> Any:
     for target, sources in joins.items():
         graph.add_edge(sorted(sources) if len(sources) > 1 else sources[0], target)
     for source, targets in choices.items():
-        graph.add_conditional_edges(source, _always(sorted(targets)[-1]), sorted(targets))
+        graph.add_conditional_edges(source, _always(sorted(targets)[0]), sorted(targets))
     return graph.compile()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from agent.compose import (
     signature_reader,
 )
 from agent.diagnosis.diagnosis import DiagnosisFilter
-from agent.errors import BadCatalogue, StoreUnavailable
+from agent.errors import BadCatalogue, ModelUnavailable, StoreUnavailable
 from agent.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -99,4 +100,42 @@ async def test_services_need_a_database(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(StoreUnavailable):
         async with open_services(Settings(database_url=f"sqlite:///{tmp_path / 'file' / 'x.sqlite3'}")):
+            pass
+
+
+def keyless(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    for name in ("API_KEY", "AUTH_TOKEN", "PROFILE", "CONFIG_DIR"):
+        monkeypatch.delenv(f"ANTHROPIC_{name}", raising=False)
+    monkeypatch.setenv("HOME", str(home))
+
+
+async def test_a_model_is_opened_where_the_settings_name_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "a-key")
+    database = f"sqlite:///{tmp_path / 'x.sqlite3'}"
+    async with open_context(Settings(database_url=database, model="none")) as context:
+        assert (context.model, context.prompts) == (None, None)
+    settings = Settings(database_url=database, model="live", model_seconds=90, run_seconds=60, model_usd=0.2)
+    async with open_context(settings) as context:
+        assert context.model is not None
+        assert (context.model.name, context.model.draft_model) == ("live", "claude-sonnet-5-5")
+        assert context.prompts is not None
+        assert (context.budget.seconds, context.budget.usd) == (90, 0.2)
+    async with open_services(settings) as services:
+        assert services.context.model is not None
+        assert services.context.budget.seconds == 45, "the road has to end within a run's time"
+
+
+@pytest.mark.parametrize("mode", ["live", "replay"])
+async def test_a_model_that_could_never_answer_stops_a_server_and_no_diagnosis(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: Any
+) -> None:
+    keyless(monkeypatch, tmp_path)
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'x.sqlite3'}", model=mode)
+    async with open_context(settings) as context:
+        assert context.model is None
+        assert "made without a model" in context.notes[-1]
+    with pytest.raises(ModelUnavailable):
+        async with open_services(settings):
             pass

@@ -24,3 +24,15 @@ def test_a_worker_that_ended_is_said(refusal: str) -> None:
         worker.end()
         with pytest.raises(BatchStopped, match="ended with status 0"):
             worker.answer([Line(1, b"{}")])
+
+
+@pytest.mark.parametrize(("model", "noted"), [("replay", True), ("none", False), (None, False)])
+def test_a_worker_is_told_which_model_words_the_diagnoses(
+    refusal: str, monkeypatch: pytest.MonkeyPatch, model: str | None, noted: bool
+) -> None:
+    monkeypatch.setenv("CASEWORKER_MODEL", "none")
+    with Worker(model) as worker:
+        worker.hello()
+        [answer] = worker.answer([Line(1, json.dumps({"text": refusal}).encode())])
+    notes = json.loads(answer)["diagnosis"]["notes"]
+    assert any("model cannot be used" in note for note in notes) == noted

@@ -72,7 +72,6 @@ def test_without_a_database_it_answers_and_says_so(
     ("args", "says"),
     [
         (["diagnose"], "Name a FILE"),
-        (["diagnose", "x", "--model", "live"], "without a model"),
         (["diagnose", "no/such/file"], "No such file"),
         (["diagnose", "-", "--set", "client_versoin=1"], "did you mean client_version?"),
         (["diagnose", "-", "--set", "plan"], "KEY=VALUE"),
@@ -116,3 +115,26 @@ def test_db_upgrade_makes_the_database(run, database: Path) -> None:
     assert shown.code == 0
     assert "schema" in shown.out
     assert database.exists()
+
+
+@pytest.mark.parametrize("command", [["diagnose", "-"], ["chat"], ["serve"]])
+def test_a_model_that_is_none_of_the_three_is_refused(run, command: list[str]) -> None:
+    shown = run(*command, "--model", "guess", stdin="API Error: 500")
+    assert (shown.code, shown.out) == (2, "")
+    assert "'live'" in shown.err
+
+
+def test_without_a_key_the_diagnosis_is_the_plain_one_and_says_so(
+    run, refusal: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("API_KEY", "AUTH_TOKEN", "PROFILE", "CONFIG_DIR"):
+        monkeypatch.delenv(f"ANTHROPIC_{name}", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    plain = run("diagnose", "-", "--format", "json", stdin=refusal)
+    shown = run("diagnose", "-", "--format", "json", "--model", "live", stdin=refusal)
+    assert shown.code == 0
+    found, without = json.loads(shown.out), json.loads(plain.out)
+    assert found["mode"] == "plain"
+    assert [n for n in found["diagnosis"]["notes"] if "ANTHROPIC_API_KEY" in n]
+    for same in ("guidance", "question", "recommendation", "summary"):
+        assert found["diagnosis"][same] == without["diagnosis"][same]

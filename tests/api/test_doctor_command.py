@@ -35,3 +35,28 @@ def test_a_password_is_never_shown(run, monkeypatch: pytest.MonkeyPatch, word: s
     shown = run("doctor")
     assert shown.code == 1
     assert word not in shown.out + shown.err
+
+
+def test_the_model_is_said_with_its_key_unseen(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = "sk-ant-" + "api03-" + "d" * 40
+    monkeypatch.setenv("CASEWORKER_MODEL", "live")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", key)
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:1")
+    shown = run("doctor")
+    assert shown.code == 0, shown.out
+    assert "live: claude-sonnet-5-5 drafts, a key is there; it was not called" in shown.out
+    assert key not in shown.out + shown.err
+
+
+@pytest.mark.parametrize(("mode", "says"), [("live", "ANTHROPIC_API_KEY"), ("replay", "recordings")])
+def test_a_model_that_could_never_answer_is_wrong(
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str, says: str
+) -> None:
+    for name in ("API_KEY", "AUTH_TOKEN", "PROFILE", "CONFIG_DIR"):
+        monkeypatch.delenv(f"ANTHROPIC_{name}", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("CASEWORKER_MODEL", mode)
+    shown = run("doctor")
+    assert shown.code == 1
+    line = next(line for line in shown.out.splitlines() if line.startswith("WRONG"))
+    assert says in line

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api.runs import DIAGNOSIS, DONE
+
 ORDER = ["report", "usage", "issues", "causes", "diagnosis", "done"]
 
 
@@ -29,7 +31,7 @@ def test_a_stream_says_each_room_then_the_diagnosis_once(http: TestClient, strea
     assert streamed.status_code == 200
     said = events(streamed.text)
     assert [name for _, name, _ in said] == ORDER
-    assert [number for number, _, _ in said] == [1, 2, 3, 4, 5, 6]
+    assert [number for number, _, _ in said] == [1, 2, 3, 4, DIAGNOSIS, DONE]
     stored = http.get(streamed.headers["location"]).json()
     whole = {name: data for _, name, data in said[:5]} | said[5][2]
     assert whole == {key: stored[key] for key in whole}
@@ -41,10 +43,10 @@ def test_a_reader_goes_on_where_it_broke_off(http: TestClient, streamed: Any) ->
     assert whole == events(streamed.text)
     rest = events(http.get(path, headers={"last-event-id": "4"}).text)
     assert rest == whole[4:]
-    assert http.get(path, headers={"last-event-id": "6"}).text == ""
+    assert http.get(path, headers={"last-event-id": str(DONE)}).text == ""
 
 
-@pytest.mark.parametrize("given", ["7", "99999", "-1", "x", "1" * 30])
+@pytest.mark.parametrize("given", [str(DONE + 1), "99999999", "-1", "x", "1" * 30])
 def test_an_id_that_no_event_had_is_refused(http: TestClient, streamed: Any, given: str) -> None:
     refused = http.get(streamed.headers["location"] + "/events", headers={"last-event-id": given})
     assert (refused.status_code, refused.headers["content-type"]) == (400, "application/problem+json")

@@ -19,7 +19,21 @@ from agent.settings import Settings
 from api.app import create_app
 from api.metrics import Metrics
 from api.problems import Problem
-from api.runs import DONE, LARGE_AT_ONCE, SMALL_AT_ONCE, Asked, Event, Run, Runs, kept, replay
+from api.runs import (
+    DIAGNOSIS,
+    DONE,
+    DRAFTS,
+    LARGE_AT_ONCE,
+    PROBLEM,
+    SMALL_AT_ONCE,
+    SMALL_WITH_MODEL,
+    Asked,
+    Event,
+    Run,
+    Runs,
+    kept,
+    replay,
+)
 from evals.bench.empty_service import empty_walk
 from tests.api.live import Gated
 
@@ -54,10 +68,11 @@ class Rows:
             raise self.fault
 
 
-def runs_of(walk: Any, rows: Rows | None = None, **changed: Any) -> Runs:
+def runs_of(walk: Any, rows: Rows | None = None, model: Any = None, **changed: Any) -> Runs:
     rows = rows or Rows()
     clock = SimpleNamespace(now=lambda: datetime.now(UTC))
-    services: Any = SimpleNamespace(context=SimpleNamespace(clock=clock), diagnoses=rows, idempotency=rows)
+    context = SimpleNamespace(clock=clock, model=model)
+    services: Any = SimpleNamespace(context=context, diagnoses=rows, idempotency=rows)
     return Runs(services, Settings(**changed), Metrics(), walk)
 
 
@@ -86,7 +101,7 @@ def test_every_reader_hears_everything_and_one_that_rests_holds_up_nobody() -> N
         reading = [asyncio.create_task(heard(run, after)) for after in (0, 3)]
         walk.gate.set()
         whole, part = await asyncio.gather(*reading)
-        assert [event.seq for event in whole] == [1, 2, 3, 4, 5, DONE]
+        assert [event.seq for event in whole] == [1, 2, 3, 4, DIAGNOSIS, DONE]
         assert [event.name for event in whole] == [*ROOMS, "done"]
         assert part == whole[3:]
         assert await heard(run) == whole, "one that comes late"
@@ -282,4 +297,42 @@ def test_over_http_a_run_that_fails_later_is_told_to_whoever_asks(service_settin
         assert "what the user wrote" not in found.text + stream.text
         again = http.post("/v1/diagnoses", json={"text": "x"}, headers={"idempotency-key": "k"})
         assert (again.status_code, again.json()["type"]) == (500, "urn:caseworker:problem:failed-before")
-        assert http.get(path + "/events", headers={"last-event-id": "7"}).text == ""
+        assert http.get(path + "/events", headers={"last-event-id": str(PROBLEM)}).text == ""
+
+
+def test_pieces_of_a_draft_stand_between_the_causes_and_the_diagnosis() -> None:
+    async def drafting(*given: Any) -> AsyncIterator[tuple[str, Any]]:
+        async for name, value in empty_walk()(*given):
+            if name == "diagnosis":
+                for number in range(3):
+                    yield "draft", {"round": 1, "text": str(number)}
+            yield name, value
+
+    async def scene() -> list[Event]:
+        run = started(runs_of(drafting))
+        await run.result()
+        return run.events
+
+    said = asyncio.run(scene())
+    assert [event.seq for event in said] == [1, 2, 3, 4, DRAFTS, DRAFTS + 1, DRAFTS + 2, DIAGNOSIS, DONE]
+    assert [event.data["text"] for event in said if event.name == "draft"] == ["0", "1", "2"]
+
+
+def test_a_draft_without_end_takes_no_id_of_what_comes_after() -> None:
+    run = Run("dx_1", None, datetime.now(UTC))
+    run.say(DIAGNOSIS - 1, "draft", {})
+    assert run.next_draft == DONE
+
+
+def test_runs_that_wait_for_a_model_hold_up_fewer_others() -> None:
+    async def scene() -> int:
+        walk = Gated()
+        runs = runs_of(walk, model=object())
+        every = [started(runs) for _ in range(SMALL_AT_ONCE * 3)]
+        while walk.most < SMALL_AT_ONCE * 3:
+            await asyncio.sleep(0.01)
+        walk.gate.set()
+        await asyncio.gather(*(run.result() for run in every))
+        return walk.most
+
+    assert asyncio.run(scene()) == SMALL_AT_ONCE * 3 <= SMALL_WITH_MODEL

@@ -108,7 +108,7 @@ def test_a_reader_that_vanishes_harms_nobody_and_the_run_is_kept(
             assert "event: done" in await staying.rest()
             rest = await follower.rest()
             assert "id: 1\n" not in rest
-            assert rest.index("id: 2\n") < rest.index("id: 5\n") < rest.index("event: done")
+            assert rest.index("id: 2\n") < rest.index("event: diagnosis\n") < rest.index("event: done")
             found = await (await Connection.send(live.port, path)).rest()
             assert found.startswith("HTTP/1.1 200")
             assert json.loads(found.partition("\r\n\r\n")[2])["state"] == "done"

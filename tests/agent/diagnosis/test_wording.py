@@ -7,11 +7,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from agent.diagnosis.diagnosis import ModelCost, Provenance
+from agent.diagnosis.render import render_markdown, render_text
 from agent.diagnosis.wording import (
     bucket_text,
     contradiction_text,
     error_title,
     likelihood_word,
+    model_text,
     percent,
     platform_of,
     sentence,
@@ -95,3 +98,19 @@ def test_contradiction_in_words(room: SimpleNamespace):
     assert contradiction_text(room.seed_usage().contradictions[0]) == (
         "0 % of the plan is used. The request was not counted on the plan."
     )
+
+
+def test_what_a_model_cost_is_said_only_where_one_was_paid(room: SimpleNamespace):
+    plain = room.answer_of(room.seed_diagnosis())
+    assert model_text(plain) == ""
+    cost = ModelCost(input_tokens=5200, output_tokens=640, usd=0.0168)
+    paid = plain.model_copy(
+        update={"cost": cost, "provenance": Provenance(catalogue="x", model="claude-sonnet-5-5")}
+    )
+    figures = "5200 tokens in, 640 out, $0.0168."
+    assert model_text(paid) == f"Plain words; claude-sonnet-5-5 was asked: {figures}"
+    worded = paid.model_copy(update={"mode": "model"})
+    assert model_text(worded) == f"Worded by claude-sonnet-5-5: {figures}"
+    assert f"Model\n  Worded by claude-sonnet-5-5: {figures}" in render_text(worded)
+    assert "640 out" in render_markdown(worded)
+    assert "tokens" not in render_text(plain)

@@ -20,7 +20,7 @@ def test_it_has_the_nodes_and_edges_of_the_road() -> None:
     assert edges(build_like(build())) == edges(build())
 
 
-def test_it_walks_every_node_and_does_nothing() -> None:
+def test_it_walks_the_road_without_a_model_and_does_nothing() -> None:
     state = asyncio.run(build_like(build()).ainvoke({"submission": {}}))
     assert state == {key: {} for key in ("submission", "report", "usage", "issues", "causes", "diagnosis")}
 
