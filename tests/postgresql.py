@@ -52,8 +52,9 @@ class PostgresServer:
         log = str(self.folder / "log")
         self._run("pg_ctl", "-D", str(self._data), "-w", "-t", "20", "-l", log, "-o", options, "start")
 
-    def stop(self) -> None:
-        self._run("pg_ctl", "-D", str(self._data), "-w", "-m", "immediate", "stop")
+    def stop(self, mode: str = "immediate") -> None:
+        # "immediate" is a crash: what was committed without waiting for the disk may be lost; "fast" keeps it.
+        self._run("pg_ctl", "-D", str(self._data), "-w", "-m", mode, "stop")
 
     def remove(self) -> None:
         if (self._data / "postmaster.pid").exists():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,10 +12,12 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from agent.log import configure_logging
 from agent.settings import Settings
 from agent.store.schema import upgrade
 from api.app import create_app
 from api.cli import main
+from tests.postgresql import PostgresServer, drop_schema, new_schema, server_or_skip
 
 LOCAL = ("127.0.0.1", 5000)
 
@@ -37,10 +40,11 @@ Run = Callable[..., Result]
 
 @pytest.fixture(autouse=True)
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A database of its own for each test."""
+    """A database of its own for each test; what is logged goes to stderr, as in the product."""
     path = tmp_path / "data" / "test.sqlite3"
     monkeypatch.setenv("CASEWORKER_DATABASE_URL", f"sqlite:///{path}")
     monkeypatch.setenv("COLUMNS", "100")
+    configure_logging("warning")
     return path
 
 
@@ -74,6 +78,29 @@ def service_settings(tmp_path: Path) -> Settings:
     found = Settings(database_url=f"sqlite:///{tmp_path}/service.sqlite3", causes=None, log_level="error")
     upgrade(found.database_url)
     return found
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of our own, which a test may stop and start."""
+    found = server_or_skip()
+    yield found
+    found.remove()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(request: pytest.FixtureRequest) -> str:
+    """The URL of a PostgreSQL database in which schemas can be made."""
+    named = os.environ.get("CASEWORKER_TEST_DATABASE_URL")
+    return named or request.getfixturevalue("postgres").url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """An empty schema on PostgreSQL."""
+    found = new_schema(postgres_server)
+    yield found
+    drop_schema(found)
 
 
 @pytest.fixture
