@@ -13,7 +13,6 @@ from importlib.resources.abc import Traversable
 from agent.causes.catalogue import Catalogue, parse_catalogue
 from agent.diagnosis.model import Budget
 from agent.errors import BadCatalogue, ModelUnavailable, SchemaTooOld, StoreUnavailable
-from agent.github.client import GitHubClient
 from agent.github.source import GitHubSource
 from agent.github.sync import Sync
 from agent.issues.issue import Issue
@@ -205,7 +204,9 @@ def _with_model(context: Context, model: Model | None, settings: Settings, secon
 async def open_sync(
     settings: Settings, repository: str, waiter: Waiter, say: Callable[[str], None]
 ) -> AsyncIterator[Sync]:
-    """One run of a sync. The token comes from GITHUB_TOKEN. Raises as `open_issue_archive`, and `BadInput`."""
+    """One run of a sync, with the token in GITHUB_TOKEN. Raises as `open_issue_archive`, and `BadInput`."""
+    from agent.github.client import GitHubClient  # the HTTP library is wanted by nobody else
+
     lexicon = load_lexicon()
     client = GitHubClient(settings.github_url, GitHubToken().github_token, SystemClock(), waiter)
     try:

@@ -41,3 +41,7 @@ class SchemaTooOld(AgentError):
 
 class ModelUnavailable(AgentError):
     """The model cannot be used: {why}."""
+
+
+class SourceUnavailable(AgentError):
+    """Issues cannot be read from {where}: {why}."""

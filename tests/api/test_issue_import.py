@@ -65,7 +65,7 @@ def test_all_that_stands_in_a_row_is_kept(run: Any, tmp_path: Path, database: Pa
 
 def test_a_killed_import_goes_on(tmp_path: Path, database: Path, run: Any) -> None:
     """SIGKILL in the middle, found by what is in the database; the second run says from where it goes on."""
-    total = 12_000
+    total = 4_000
     file = tmp_path / "rows.jsonl.gz"
     with gzip.open(file, "wt") as packed:
         packed.writelines(json.dumps(row(number)) + "\n" for number in range(1, total + 1))
@@ -75,13 +75,13 @@ def test_a_killed_import_goes_on(tmp_path: Path, database: Path, run: Any) -> No
     )
     until = time.monotonic() + 120
     while time.monotonic() < until and started.poll() is None:
-        if database.exists() and _progress(database) >= 1_000:
+        if database.exists() and _progress(database) >= 500:
             break
         time.sleep(0.01)
     started.send_signal(signal.SIGKILL)
     assert started.wait() == -signal.SIGKILL
     before = written(database)
-    assert 1_000 <= before < total
+    assert 500 <= before < total
     shown = run("issues", "import", str(file))
     assert shown.code == 0, shown.err
     assert "going on after line " in shown.err
