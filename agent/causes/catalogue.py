@@ -6,12 +6,13 @@ import hashlib
 import tomllib
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ConfigDict, ValidationError
 
 from agent.causes.cause import Cause, SignUse
 from agent.causes.evidence import sign_key
+from agent.causes.sign import Predicate
 from agent.causes.signs import SIGNS, check_use
 from agent.errors import BadCatalogue
 from agent.report.error_report import Noun
@@ -53,6 +54,28 @@ class Catalogue(Noun):
     def sign_keys(self) -> dict[str, list[str]]:
         """Cause id to the keys of its signs, in their order."""
         return {cause.id: [sign_key(use.sign, use.args) for use in cause.signs] for cause in self.causes}
+
+    @cached_property
+    def predicates(self) -> list[tuple[str, Predicate, Mapping[str, Any]]]:
+        """Every sign that a cause uses, once: key, predicate, arguments."""
+        firsts = ((key, next(iter(uses.values()))) for key, uses in self.by_sign.items())
+        return [(key, SIGNS[use.sign].predicate, use.args) for key, use in firsts]
+
+    @cached_property
+    def weights(self) -> dict[str, list[tuple[str, float, float]]]:
+        """Cause id to its signs, in their order: key, weight where present, weight where absent."""
+        return {
+            cause.id: [
+                (key, use.present, use.absent)
+                for key, use in zip(self.sign_keys[cause.id], cause.signs, strict=True)
+            ]
+            for cause in self.causes
+        }
+
+    @cached_property
+    def question_keys(self) -> dict[str, list[str]]:
+        """Cause id to the keys of the signs that its questions ask about, in their order."""
+        return {cause.id: [sign_key(q.sign, q.args) for q in cause.questions] for cause in self.causes}
 
     @cached_property
     def by_id(self) -> dict[str, Cause]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 
 from agent.causes.catalogue import Catalogue
-from agent.causes.cause import AskableSign, Cause, Question, SignUse
-from agent.causes.evidence import Evidence, sign_key
+from agent.causes.cause import AskableSign, Cause, Question
+from agent.causes.evidence import Evidence
 from agent.causes.signs import read_sign
 
 NEUTRAL = 0.3
@@ -33,37 +34,38 @@ def best_question(
     With it comes the probability that its answer puts another cause first.
     """
     leading = sorted(catalogue.causes, key=lambda c: (-likelihoods[c.id], c.id))[:ASKED_ABOUT]
-    best: tuple[float, AskableSign] | None = None
+    best: tuple[float, AskableSign, str] | None = None
     for cause in leading:
-        for asked in cause.questions:
-            if _was_asked(asked, evidence) or read_sign(asked.sign, asked.args, evidence) is not None:
+        for asked, key in zip(cause.questions, catalogue.question_keys[cause.id], strict=True):
+            if _was_asked(asked, key, evidence) or read_sign(asked.sign, asked.args, evidence) is not None:
                 continue
-            gain = _gain(_rates(asked, catalogue), likelihoods)
+            gain = _gain(_rates(key, catalogue), likelihoods)
             if gain > LEAST_GAIN and (best is None or gain > best[0] + 1e-9):
-                best = gain, asked
+                best = gain, asked, key
     if best is None:
         return None
-    asked = best[1]
-    rates = _rates(asked, catalogue)
+    _, asked, key = best
+    rates = _rates(key, catalogue)
     question = Question(text=asked.text, how=asked.how, splits=_splits(rates, leading))
     return question, _turns(rates, likelihoods, leading[0])
 
 
-def _was_asked(asked: AskableSign, evidence: Evidence) -> bool:
+def _was_asked(asked: AskableSign, key: str, evidence: Evidence) -> bool:
     """Whether the user was asked this before, or could not give the fact that it asks for."""
     if not evidence.answers:
         return False
-    return bool({asked.text, asked.sign, sign_key(asked.sign, asked.args)} & evidence.asked)
+    return bool({asked.text, asked.sign, key} & evidence.asked)
 
 
-def _rates(asked: AskableSign, catalogue: Catalogue) -> dict[str, float]:
+def _rates(key: str, catalogue: Catalogue) -> dict[str, float]:
     """P(sign present | cause) of the causes that use the sign; all others have the neutral rate."""
-    uses = catalogue.by_sign.get(sign_key(asked.sign, asked.args), {})
-    return {cause_id: _rate(use) for cause_id, use in uses.items()}
+    uses = catalogue.by_sign.get(key, {})
+    return {cause_id: _rate(use.present, use.absent) for cause_id, use in uses.items()}
 
 
-def _rate(use: SignUse) -> float:
-    up, down = math.exp(use.present), math.exp(use.absent)
+@lru_cache(4096)
+def _rate(present: float, absent: float) -> float:
+    up, down = math.exp(present), math.exp(absent)
     if abs(up - down) < 1e-9:
         return NEUTRAL
     base = (1.0 - down) / (up - down)

@@ -14,8 +14,10 @@ SIGNS = SignSet()
 
 @SIGNS.sign("says", "something that the reporter states", "any")
 def _says(evidence: Evidence, args: Mapping[str, Any]) -> Reading:
-    known = [evidence.statements[s] for s in args["any"] if s in evidence.statements]
-    return any(known) if known else None
+    said = evidence.statements
+    if said.keys().isdisjoint(args["any"]):
+        return None
+    return any(said.get(wanted, False) for wanted in args["any"])
 
 
 @SIGNS.sign("reported", "when the report was written", "", "since until")

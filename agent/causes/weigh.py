@@ -8,7 +8,8 @@ each sign that is present or absent. Likelihoods are the softmax over all causes
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from agent.causes.catalogue import Catalogue
 from agent.causes.cause import Cause, Differential, WeighedCause
@@ -16,7 +17,6 @@ from agent.causes.evidence import Evidence
 from agent.causes.fixes import fix_versions
 from agent.causes.question import best_question
 from agent.causes.sign import Reading
-from agent.causes.signs import read_sign
 from agent.report.error_report import Answered, ErrorReport
 from agent.usage.account import UsageAssessment
 
@@ -37,26 +37,21 @@ def weigh(
     of these questions is asked again.
     """
     evidence = Evidence(report, usage, tuple(answers))
-    readings: dict[str, Reading] = {}
-    scored = [
-        (cause, *_score(cause, catalogue.sign_keys[cause.id], evidence, readings))
-        for cause in catalogue.causes
-    ]
-    likelihoods = _softmax({cause.id: score for cause, score, _ in scored})
+    readings = _readings(catalogue, evidence)
+    scores = {cause.id: _score(cause, catalogue, evidence, readings) for cause in catalogue.causes}
+    likelihoods = _softmax(scores)
     for cause in catalogue.causes:
         if not cause.confirmed:
             likelihoods[cause.id] = min(likelihoods[cause.id], UNCONFIRMED_CEILING)
-    scored.sort(key=lambda item: (-likelihoods[item[0].id], item[0].id))
+    ranked = sorted(catalogue.causes, key=lambda cause: (-likelihoods[cause.id], cause.id))
     shown = [
         WeighedCause(
             id=cause.id,
             title=cause.title,
             likelihood=round(likelihoods[cause.id], 4),
-            supports=said["supports"],
-            against=said["against"],
-            unknown=said["unknown"],
+            **_said(cause, catalogue.sign_keys[cause.id], evidence, readings),
         )
-        for rank, (cause, _, said) in enumerate(scored[:SHOWN_AT_MOST])
+        for rank, cause in enumerate(ranked[:SHOWN_AT_MOST])
         if rank < SHOWN_AT_LEAST or likelihoods[cause.id] >= SHOWN_FROM
     ]
     first = catalogue.by_id[shown[0].id] if shown and shown[0].likelihood >= FIXED_FROM else None
@@ -70,33 +65,51 @@ def weigh(
     )
 
 
-def _score(
-    cause: Cause, keys: list[str], evidence: Evidence, readings: dict[str, Reading]
-) -> tuple[float, dict[str, list[str]]]:
-    """The log-odds of one cause, and what supports it, speaks against it and is unknown.
+def _readings(catalogue: Catalogue, evidence: Evidence) -> dict[str, Reading]:
+    """What each sign says, by its key, read as `signs.read_sign` does; many causes look at the same one."""
+    readings = {key: predicate(evidence, args) for key, predicate, args in catalogue.predicates}
+    for key, answered in evidence.settled.items():
+        if readings.get(key, False) is None:
+            readings[key] = answered
+    return readings
 
-    `readings` remembers by sign key what was read: many causes look at the same sign.
-    """
+
+def _score(cause: Cause, catalogue: Catalogue, evidence: Evidence, readings: Mapping[str, Reading]) -> float:
+    """The log-odds of one cause."""
     score = cause.prior
+    for key, present, absent in catalogue.weights[cause.id]:
+        reading = readings[key]
+        if reading is not None:
+            score += present if reading else absent
+    return score - OUT_OF_SEASON if _out_of_season(cause, evidence) else score
+
+
+def _said(
+    cause: Cause, keys: list[str], evidence: Evidence, readings: Mapping[str, Reading]
+) -> dict[str, list[str]]:
+    """What supports one cause, speaks against it and is unknown."""
     said: dict[str, list[str]] = {"supports": [], "against": [], "unknown": []}
     for use, key in zip(cause.signs, keys, strict=True):
-        if key not in readings:
-            readings[key] = read_sign(use.sign, use.args, evidence)
         reading = readings[key]
         if reading is None:
             said["unknown"].append(use.says)
             continue
         weight = use.present if reading else use.absent
-        score += weight
-        if weight > 0:
-            said["supports"].append(use.says if reading else f"not so: {use.says}")
-        elif weight < 0:
-            said["against"].append(use.says if reading else f"not so: {use.says}")
-    day = evidence.report.reported_at.date() if evidence.report.reported_at else None
-    if day and ((cause.since and day < cause.since) or (cause.until and day > cause.until)):
-        score -= OUT_OF_SEASON
+        if weight:
+            says = use.says if reading else f"not so: {use.says}"
+            said["supports" if weight > 0 else "against"].append(says)
+    if day := _out_of_season(cause, evidence):
         said["against"].append(f"reported outside the time in which this is known ({day.isoformat()})")
-    return score, said
+    return said
+
+
+def _out_of_season(cause: Cause, evidence: Evidence) -> date | None:
+    """The day of the report, where the cause was not known then."""
+    if evidence.report.reported_at is None:
+        return None
+    day = evidence.report.reported_at.date()
+    early, late = cause.since and day < cause.since, cause.until and day > cause.until
+    return day if early or late else None
 
 
 OUT_OF_SEASON = 2.0
