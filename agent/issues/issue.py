@@ -89,8 +89,9 @@ class Issue(Noun):
 class IssueQuery(Noun):
     """What to look for: exact signatures first, then words. `exclude` is the report's own thread.
 
-    `weights` maps a token (as `tokens.tokens` gives it) to how much it counts, at most 200 of them; `title`,
-    `errors` and `body` say of each where it stands, `length` is how many tokens the body has.
+    `weights` maps a token (as `tokens.tokens` gives it) to how much it counts, at most 200 of them; `title`
+    are the title's tokens in order, `errors` and `body` those that stand in lines that tell of an error and
+    in the text; `length` is how many tokens the text has.
     `at` is the report's date, `repository` where it was filed. With `before`, only issues created earlier
     are found.
     """

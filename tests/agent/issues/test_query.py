@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from agent.issues.query import MOST_TERMS, build_query, telling, words
+from datetime import UTC, datetime
+
+from agent.issues.query import MOST_TERMS, MOST_WEIGHTS, build_query, telling, words
 from agent.report.error_report import ErrorEvent, ErrorReport
 from agent.report.lexicon import Lexicon, Synonym
 
@@ -62,3 +64,35 @@ def test_an_empty_report_asks_for_nothing() -> None:
 def test_the_forms_of_a_word_take_one_place() -> None:
     report = ErrorReport(text="the commands changed, a command changes, changing Commands")
     assert build_query(report).terms == ["changed", "commands"]
+
+
+def test_tokens_of_the_title_weigh_more_than_of_error_lines_and_these_more_than_prose() -> None:
+    text = "I was compiling\nerror: expected identifier\nnothing helped me"
+    query = build_query(ErrorReport(text=text, title="Parser regression"))
+    weights = query.weights
+    assert weights["parser"] > weights["identifi"] > weights["compil"] > 0
+    assert query.title == ["parser", "regress"]
+    assert {"identifi", "expect"} <= set(query.errors) < set(query.body)
+    assert "compil" not in query.errors
+    assert query.length == len(query.body)
+
+
+def test_a_repeated_token_weighs_more_but_not_as_often_as_it_is_repeated() -> None:
+    weights = build_query(ErrorReport(text="mutex mutex mutex mutex channel")).weights
+    assert weights["channel"] < weights["mutex"] < 2 * weights["channel"]
+
+
+def test_at_most_two_hundred_tokens_are_asked_for_the_heaviest() -> None:
+    text = " ".join(f"word{number}x" for number in range(900))
+    query = build_query(ErrorReport(text=text, title="needle"))
+    assert len(query.weights) == MOST_WEIGHTS
+    assert "needl" in query.weights
+    assert query.length > MOST_WEIGHTS
+
+
+def test_a_query_knows_where_and_when_it_was_filed() -> None:
+    filed = datetime(2026, 4, 8, tzinfo=UTC)
+    report = ErrorReport(text="x", source_url="https://github.com/o/n/issues/7", reported_at=filed)
+    query = build_query(report)
+    assert (query.repository, query.exclude, query.at, query.before) == ("o/n", ("o/n", 7), filed, None)
+    assert build_query(ErrorReport(text="x", product="claude-code")).repository == "anthropics/claude-code"
