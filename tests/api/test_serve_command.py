@@ -10,6 +10,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -105,3 +106,27 @@ def test_a_port_that_is_taken_is_named() -> None:
             listen("127.0.0.1", port)
     with pytest.raises(CannotListen, match=r"no-such-host\.invalid"):
         listen("no-such-host.invalid", 0)
+
+
+def test_a_second_signal_reaches_the_workers() -> None:
+    class Stubborn:
+        """A process that ends at its second signal."""
+
+        left = 1
+
+        def is_alive(self) -> bool:
+            return self.left > 0
+
+        def terminate(self) -> None:
+            self.left -= 1
+
+        def join(self, timeout: float | None = None) -> None:
+            assert timeout is not None or not self.is_alive(), "it would wait for ever"
+
+    workers = serve_command._Workers.__new__(serve_command._Workers)
+    every = [Stubborn(), Stubborn()]
+    workers.processes = [SimpleNamespace(process=one, join=one.join) for one in every]  # type: ignore[misc]
+    workers.signal_queue = [signal.SIGTERM]
+    workers.join_all()
+    assert [one.left for one in every] == [0, 0]
+    assert workers.signal_queue == []
