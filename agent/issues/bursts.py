@@ -85,6 +85,11 @@ class Track:
         """Reports later than the hour `after` and not later than `until`."""
         return self._sums[bisect_right(self.hours, until)] - self._sums[bisect_right(self.hours, after)]
 
+    def by_hour(self, after: int, until: int) -> list[tuple[int, int]]:
+        """The hours later than `after` and not later than `until`, and how many reports each brought."""
+        first, last = bisect_right(self.hours, after), bisect_right(self.hours, until)
+        return [(self.hours[n], self._sums[n + 1] - self._sums[n]) for n in range(first, last)]
+
     def spread(self, since: int, until: int) -> float:
         """The overdispersion k of the daily counts (variance = mean + k * mean squared), without the
         largest of them, and nearer to the usual one the fewer days are known."""
@@ -114,9 +119,23 @@ class Series:
 
     def with_track(self, signature: str, counts: Iterable[tuple[int, int]]) -> Series:
         """The same series with other counts of one signature; the rest is shared, not counted anew."""
-        other = copy(self)
-        other.tracks = self.tracks | {signature: Track(counts)}
+        other, track = copy(self), Track(counts)
+        other.tracks = self.tracks | {signature: track}
+        first = track.hours[0] - 1 if track.hours else self.since
+        other.since = min(self.since, first) if self.tracks else first
         return other
+
+    def is_unusual(self, signature: str, hour: int, windows: Sequence[int], times: float) -> bool:
+        """Whether a window that ends at `hour` brought so many times what was usual before, roughly.
+
+        Cheap, and True wherever a wave may be going on: then it is worth looking for one.
+        """
+        track = self.tracks[signature]
+        since = max(self.since, hour - HISTORY)
+        usual = (_PRIOR_COUNT + track.between(since, hour)) / (_PRIOR_HOURS + max(0, hour - since))
+        if usual * DAY < RARE:
+            return track.between(hour - LONGEST, hour) >= FEWEST
+        return any(track.between(hour - window, hour) > times * usual * window for window in windows)
 
     def _rhythm(self) -> list[float]:
         """How much of an average day each day of the week brings, Thursday first, as 1970 began.

@@ -6,8 +6,6 @@ import hashlib
 from datetime import datetime
 from typing import Literal
 
-from pydantic import Field
-
 from agent.report.error_report import ErrorReport, Noun
 
 Seen = Literal["issue", "report"]
@@ -16,11 +14,13 @@ Seen = Literal["issue", "report"]
 class Sighting(Noun):
     """One time that an error was seen: a stored issue, or a stored report (then `ref` is its diagnosis).
 
-    `cause` and `lane` are what its diagnosis settled on; None for an issue and where nothing was settled.
+    `case` is the same for two sightings of one case (see `case_key`). `cause` and `lane` are what its
+    diagnosis settled on; None for an issue and where nothing was settled.
     """
 
     kind: Seen
     ref: str
+    case: str
     url: str | None = None
     at: datetime
     client_version: str | None = None
@@ -104,9 +104,14 @@ class Wave(Noun):
     skew: Skew | None = None
     platforms: dict[str, int] = {}
     plans: dict[str, int] = {}
-    members: list[Member] = Field(default=[])
+    members: list[Member] = []
     contradicting: list[Contradiction] = []
     canonical: Member | None = None
+
+
+def thread_key(url: str) -> str:
+    """The case of a thread, whoever reports it."""
+    return _digest(url.rstrip("/").lower())
 
 
 def case_key(report: ErrorReport) -> str | None:
@@ -114,10 +119,13 @@ def case_key(report: ErrorReport) -> str | None:
     made it. None where nothing tells them apart from others; then each counts for itself.
     """
     if report.source_url:
-        said = report.source_url.rstrip("/").lower()
-    else:
-        ids = sorted(request_id for event in report.errors for request_id in event.request_ids)
-        if not ids:
-            return None
-        said = "\n".join([ids[0], report.value("client_version") or "", report.value("platform") or ""])
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
+        return thread_key(report.source_url)
+    ids = sorted(request_id for event in report.errors for request_id in event.request_ids)
+    if not ids:
+        return None
+    client = (report.value("client_version") or "", report.value("platform") or "")
+    return _digest("\n".join([ids[0], *client]))
+
+
+def _digest(said: str) -> str:
+    return hashlib.sha256(said.encode(errors="replace")).hexdigest()[:32]

@@ -59,10 +59,11 @@ def stretches(bursts: Iterable[Burst]) -> list[Stretch]:
 
 
 def distinct(sightings: Iterable[Sighting]) -> list[Sighting]:
-    """The sightings without a report of an issue that is there itself, the oldest first."""
-    ordered = sorted(sightings, key=lambda seen: (seen.at, seen.kind, seen.ref))
-    urls = {_plain(seen.url) for seen in ordered if seen.kind == "issue" and seen.url}
-    return [seen for seen in ordered if seen.kind == "issue" or _plain(seen.url) not in urls]
+    """One sighting for each case, the issue where there is one; the oldest first."""
+    cases: dict[str, Sighting] = {}
+    for seen in sorted(sightings, key=lambda seen: (seen.kind, seen.at, seen.ref)):
+        cases.setdefault(seen.case, seen)
+    return sorted(cases.values(), key=lambda seen: (seen.at, seen.kind, seen.ref))
 
 
 def wave_of(stretch: Stretch, sightings: Sequence[Sighting], quiet: QuietVersions, now: datetime) -> Wave:
@@ -104,10 +105,6 @@ def daily_reports(wave: Wave) -> float:
     return wave.count / max(1.0, hours / DAY)
 
 
-def _plain(url: str | None) -> str | None:
-    return url.rstrip("/").lower() if url else None
-
-
 def _counted(values: Iterable[str | None]) -> dict[str, int]:
     counts = Counter(value for value in values if value)
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
@@ -127,7 +124,7 @@ def _member(seen: Sighting) -> Member:
     return Member(
         kind=seen.kind,
         ref=seen.ref,
-        url=seen.url if seen.kind == "issue" else None,
+        url=seen.url,
         at=seen.at,
         client_version=seen.client_version,
         platform=seen.platform,
@@ -148,8 +145,7 @@ def _contradicting(seen: Sequence[Sighting], skew: Skew | None) -> list[Contradi
         if lane and each.lane and each.lane != lane:
             reasons.append(f"its lane is {each.lane}, where most are in {lane}")
         if reasons:
-            url = each.url if each.kind == "issue" else None
-            found.append(Contradiction(ref=each.ref, url=url, why="; ".join(reasons)))
+            found.append(Contradiction(ref=each.ref, url=each.url, why="; ".join(reasons)))
     return found
 
 

@@ -131,6 +131,29 @@ def test_a_track_counts_after_one_hour_until_another() -> None:
     )
 
 
+def test_a_track_can_be_changed_without_counting_the_others_anew() -> None:
+    series = Series({"a": [(50, 1)], "b": [(60, 1)]})
+    other = series.with_track("a", [(40, 9)])
+    assert [burst.count for burst in find_bursts(other)] == [9]
+    assert not find_bursts(series)
+    assert other.tracks["b"] is series.tracks["b"]
+    assert (series.since, other.since, Series({}).with_track("a", [(40, 9)]).since) == (49, 39, 39)
+
+
+def test_what_is_unusual_is_worth_a_look() -> None:
+    steady = Series({"a": [(hour, 1) for hour in range(0, 90 * DAY, 12)]})
+    assert not steady.is_unusual("a", 90 * DAY, (DAY, 7 * DAY), 2.5)
+    assert steady.with_track("a", [(0, 1), (90 * DAY, 9)]).is_unusual("a", 90 * DAY, (DAY,), 2.5)
+    rare = Series({"a": [(0, 1), (50 * DAY, 1)]})
+    assert not rare.is_unusual("a", 90 * DAY, (DAY,), 2.5)
+    assert rare.with_track("a", [(89 * DAY, 5)]).is_unusual("a", 90 * DAY, (DAY,), 2.5)
+
+
+def test_a_track_gives_its_hours_again() -> None:
+    assert Track([(5, 1), (9, 2), (5, 3)]).by_hour(4, 9) == [(5, 4), (9, 2)]
+    assert Track([(5, 1), (9, 2)]).by_hour(5, 8) == []
+
+
 def test_uneven_days_have_a_larger_spread() -> None:
     even = Track([(day * DAY + 1, 4) for day in range(100)])
     uneven = Track([(day * DAY + 1, 16) for day in range(0, 100, 4)])

@@ -10,7 +10,7 @@ from typing import Any
 
 from agent.compose import load_known, load_lexicon, message_signature_reader
 from agent.issues.bursts import Burst, Series, find_bursts
-from agent.issues.wave import Sighting, Wave
+from agent.issues.wave import Sighting, Wave, thread_key
 from agent.issues.waves import (
     QuietVersions,
     Stretch,
@@ -34,14 +34,15 @@ def burst(signature: str, start: int, last: int, **fields: Any) -> Burst:
 
 def seen(number: int, **fields: Any) -> Sighting:
     given: dict[str, Any] = {
-        "kind": "report", "ref": f"dx_{number}", "at": NOON + timedelta(minutes=number),
+        "kind": "report", "ref": f"dx_{number}", "case": f"dx_{number}",
+        "at": NOON + timedelta(minutes=number),
     }  # fmt: skip
     return Sighting.model_validate(given | fields)
 
 
 def issue(number: int, **fields: Any) -> Sighting:
     url = f"https://github.com/a/b/issues/{number}"
-    return seen(number, kind="issue", ref=f"a/b#{number}", url=url, **fields)
+    return seen(number, kind="issue", ref=f"a/b#{number}", url=url, case=thread_key(url), **fields)
 
 
 def wave(sightings: list[Sighting], quiet: QuietVersions = NONE, now: datetime = NOON) -> Wave:
@@ -60,7 +61,7 @@ def test_bursts_of_two_sources_become_one_stretch() -> None:
 
 
 def test_a_report_of_an_issue_that_is_there_is_not_counted_twice() -> None:
-    twice = seen(3, url="https://github.com/A/b/issues/1/")
+    twice = seen(3, case=thread_key("https://github.com/A/b/issues/1/"))
     assert [each.ref for each in distinct([twice, issue(1), seen(2)])] == ["a/b#1", "dx_2"]
 
 

@@ -1,4 +1,4 @@
-"""When, with which client and in which state an error was seen, beside the marks; an index for each source."""
+"""When, with which client and in which state an error was seen, beside its mark; an index for each."""
 
 from __future__ import annotations
 

@@ -1,0 +1,186 @@
+"""The waves in the stored issues and reports: those of all time, and the one that a report is part of."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from agent.issues.bursts import DAY, FEWEST, HISTORY, LONGEST, LULL, Burst, Series, find_bursts
+from agent.issues.wave import Seen, Wave, case_key
+from agent.issues.waves import (
+    HOUR_SECONDS,
+    QuietVersions,
+    Stretch,
+    hour_of,
+    moment_of,
+    stretches,
+    wave_of,
+)
+from agent.report.error_report import ErrorReport
+from agent.store.database import Database
+from agent.store.sightings import (
+    Glimpse,
+    before,
+    counts_by,
+    glimpses,
+    sightings,
+    versions_by_day,
+    versions_of,
+)
+
+QUIET_DAYS = 60
+"""Days before a wave whose versions it is compared with."""
+MOST_WAVES = 200
+SOURCES: tuple[Seen, ...] = ("issue", "report")
+FRESH_SECONDS = 60.0
+"""How long the counts of all signatures are used, before they are counted anew; those of the report's own
+signature are counted each time."""
+_LOAD_SHARE = 200
+"""Counting anew takes at most one part in so many of the time."""
+_LARGE, _LARGE_SECONDS = 50, 5.0
+"""A wave of so many members is looked at anew after so many seconds: one more changes nothing."""
+_LOOK = (DAY, 2 * DAY, 3 * DAY, 5 * DAY, 7 * DAY)
+_TIMES = 2.5
+_MOST_SIGNATURES = 8
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """The counts of all signatures by day, and the versions of each day."""
+
+    series: dict[Seen, Series]
+    versions: dict[int, dict[str, int]]
+    until: float
+
+
+class SqlWaves:
+    """`ports.WaveSource` on a SQL database, for one tenant. Raises `StoreUnavailable` as all stores do."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._counted: _Counted | None = None
+        self._is_counting = False
+        self._large: dict[str, tuple[float, int, Wave]] = {}
+
+    async def every(self, since: datetime | None, now: datetime) -> list[Wave]:
+        """The waves that were still going on at `since` or later, the newest first; at most 200."""
+
+        def read(connection: Connection) -> list[Wave]:
+            counts = counts_by(connection, "hour")
+            versions = versions_by_day(connection)
+            bursts = [burst for kind in SOURCES for burst in find_bursts(Series(counts[kind]))]
+            found = [one for one in stretches(bursts) if since is None or one.last >= hour_of(since)]
+            newest = found[: -MOST_WAVES - 1 : -1]
+            return [_wave(connection, one, _end_of(one.last), versions, now) for one in newest]
+
+        return await self._database.read(read)
+
+    async def current(self, report: ErrorReport, at: datetime) -> list[Wave]:
+        """The waves of the report's signatures that are going on at `at`, without the report itself.
+
+        They name no member: what they say may be shown to anybody.
+        """
+        names = list(dict.fromkeys(event.signature for event in report.errors if event.signature))
+        if not names:
+            return []
+        wanted, since = names[:_MOST_SIGNATURES], before(at, LONGEST)
+        seen = await self._database.read(lambda connection: glimpses(connection, wanted, since, at))
+        own = case_key(report)
+        found = [
+            await self._going_on(name, [each for each in seen if each.signature == name], at, own)
+            for name in wanted
+        ]
+        return [wave for wave in found if wave is not None]
+
+    async def _going_on(
+        self, name: str, seen: Sequence[Glimpse], at: datetime, own: str | None
+    ) -> Wave | None:
+        cases = {each.case: each for each in seen if each.case != own}
+        if len(cases) < FEWEST:
+            return None
+        kept = self._large.get(name)
+        if kept and time.monotonic() < kept[0] and kept[1] == hour_of(at):
+            return kept[2]
+        counted = await self._counts()
+        bursts = [
+            burst
+            for kind in SOURCES
+            for burst in _bursts(
+                counted.series[kind], name, (g for g in cases.values() if g.kind == kind), at
+            )
+        ]
+        now = hour_of(at)
+        going = [one for one in stretches(bursts) if one.start <= now <= one.last + LULL]
+        if not going:
+            return None
+
+        def read(connection: Connection) -> Wave:
+            until = min(_end_of(going[-1].last), at)
+            return _wave(connection, going[-1], until, counted.versions, at, own)
+
+        wave = (await self._database.read(read)).model_copy(
+            update={"members": [], "contradicting": [], "plans": {}}
+        )
+        if wave.count >= _LARGE:
+            self._large = {name: (time.monotonic() + _LARGE_SECONDS, now, wave)}
+        return wave
+
+    async def _counts(self) -> _Counted:
+        """The counts of all signatures; while one caller counts anew the others use the old ones."""
+        old = self._counted
+        if old and (self._is_counting or time.monotonic() < old.until):
+            return old
+        self._is_counting = True
+        try:
+            started = time.monotonic()
+            counts, versions = await self._database.read(
+                lambda connection: (counts_by(connection, "day"), versions_by_day(connection))
+            )
+            ended = time.monotonic()
+            lasts = max(FRESH_SECONDS, _LOAD_SHARE * (ended - started))
+            series = {kind: Series(counts[kind]) for kind in SOURCES}
+            self._counted = _Counted(series, versions, ended + lasts)
+        finally:
+            self._is_counting = False
+        return self._counted
+
+
+def _bursts(series: Series, name: str, seen: Iterable[Glimpse], at: datetime) -> list[Burst]:
+    """The bursts of one signature in the weeks before `at`: the last ones by hour, those before by day."""
+    recent = Counter(hour_of(each.at) for each in seen)
+    if recent.total() < FEWEST:
+        return []
+    now = hour_of(at)
+    known = series.tracks.get(name)
+    older = known.by_hour(now - HISTORY - LONGEST, now - LONGEST) if known else []
+    with_recent = series.with_track(name, [*older, *recent.items()])
+    if not with_recent.is_unusual(name, now, _LOOK, _TIMES):
+        return []
+    return find_bursts(with_recent, [name], now - LONGEST - LULL)
+
+
+def _wave(
+    connection: Connection,
+    stretch: Stretch,
+    until: datetime,
+    versions: dict[int, dict[str, int]],
+    now: datetime,
+    own: str | None = None,
+) -> Wave:
+    first = moment_of(stretch.start)
+    since = before(first, QUIET_DAYS * DAY)
+    every: Counter[str] = Counter()
+    for hour in range(hour_of(since) // DAY * DAY + DAY // 2, stretch.start // DAY * DAY, DAY):
+        every.update(versions.get(hour, {}))
+    quiet = QuietVersions(versions_of(connection, stretch.signature, since, first), every)
+    seen = sightings(connection, stretch.signature, first, until)
+    return wave_of(stretch, [each for each in seen if each.case != own], quiet, now)
+
+
+def _end_of(hour: int) -> datetime:
+    return datetime.fromtimestamp((hour + 1) * HOUR_SECONDS, UTC) - timedelta(microseconds=1)
