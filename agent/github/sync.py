@@ -15,6 +15,7 @@ from agent.ports import IssueArchive, IssueSource
 
 CHECKED, CHECKED_WITHOUT_TOKEN = 100, 10
 """Stored threads that a run asks after, since a list does not name those that are gone."""
+PER_PAGE = 100
 _MOST_RELEASE_PAGES = 30
 _MOST_COMPARED = 30
 """Pulls whose first release is looked for in one run."""
@@ -91,17 +92,21 @@ class Sync:
             newest = max(moments, default=since)
             if since and moments and min(moments) < since and not at.get("next"):
                 at["by_link"] = True
+            # The tag of a full page may stay the same when more comes behind it: it is not kept.
+            ended = page.next is None and (at.get("next") is not None or len(page.rows) < _size(at))
+            if page.next is not None:
+                at["size"] = min(_size(at), len(page.rows) or 1)
             if page.next is None:
-                ended_by_link = at.get("next") is not None
-                at = {**_kept(at), "since": _text(newest if ended_by_link else since)}
-                at["etag"] = None if ended_by_link else page.etag
+                etag = None if at.get("next") or not ended else page.etag
+                ended = ended or newest == since
+                at = {**_kept(at), "since": _text(since if etag else newest), "etag": etag}
             elif not at.get("by_link") and newest and (since is None or newest > since):
-                at = {"since": _text(newest)}
+                at = {**_kept(at), "since": _text(newest)}
             else:
                 at = {**at, "next": page.next, "etag": None}
             self._state[part] = at
             await self._save()
-            if page.next is None:
+            if ended:
                 return
 
     async def _keep_threads(self, rows: list[dict[str, Any]]) -> None:
@@ -202,7 +207,13 @@ class Sync:
 
 
 def _kept(at: dict[str, Any]) -> dict[str, Any]:
-    return {"by_link": True} if at.get("by_link") else {}
+    """What was learned of the server: whether it takes no `since`, and how long its pages are."""
+    return {name: at[name] for name in ("by_link", "size") if at.get(name)}
+
+
+def _size(at: dict[str, Any]) -> int:
+    """Rows of a full page."""
+    return int(at.get("size") or PER_PAGE)
 
 
 def _updated(row: dict[str, Any]) -> datetime | None:
