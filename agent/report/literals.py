@@ -20,9 +20,28 @@ def required(pattern: str) -> frozenset[str] | None:
         found, end = _alternatives(pattern, 0)
     except (IndexError, ValueError):
         return None
-    if end != len(pattern) or not found or min(map(len, found)) < _LEAST or len(found) > _MOST:
-        return None
-    return found
+    return found if end == len(pattern) and _usable(found) else None
+
+
+def all_required(pattern: str) -> list[frozenset[str]]:
+    """Sets of literals: every match of `pattern` contains at least one of each. Empty where none is certain.
+
+    The first one tells most: it is `required(pattern)`.
+    """
+    first = required(pattern)
+    if first is None:
+        return []
+    sets: list[frozenset[str]] = []
+    try:
+        _, end = _branch(pattern, 0, sets)
+    except (IndexError, ValueError):
+        return [first]
+    more = [each for each in dict.fromkeys(sets) if end == len(pattern) and _usable(each) and each != first]
+    return [first, *more]
+
+
+def _usable(found: frozenset[str]) -> bool:
+    return bool(found) and min(map(len, found)) >= _LEAST and len(found) <= _MOST
 
 
 def _alternatives(pattern: str, at: int) -> tuple[frozenset[str], int]:
@@ -38,8 +57,8 @@ def _alternatives(pattern: str, at: int) -> tuple[frozenset[str], int]:
         at += 1
 
 
-def _branch(pattern: str, at: int) -> tuple[frozenset[str], int]:
-    """The best set of literals of one branch, and where the branch ends."""
+def _branch(pattern: str, at: int, every: list[frozenset[str]] | None = None) -> tuple[frozenset[str], int]:
+    """The best set of literals of one branch, and where the branch ends; every set goes to `every`."""
     best: frozenset[str] = frozenset()
     run = ""
     while at < len(pattern) and pattern[at] not in "|)":
@@ -64,10 +83,14 @@ def _branch(pattern: str, at: int) -> tuple[frozenset[str], int]:
             continue
         if pattern[begin : begin + 2] in ("\\b", "\\B") and not quantified:
             continue
-        best = _better(best, frozenset({run + (atom if least else "")}))
+        sets = [frozenset({run + (atom if least else "")}), *([inner] if inner and least else [])]
         run = ""
-        if inner and least:
-            best = _better(best, inner)
+        for found in sets:
+            best = _better(best, found)
+        if every is not None:
+            every += sets
+    if every is not None:
+        every.append(frozenset({run}))
     return _better(best, frozenset({run})), at
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from agent.report.error_report import Span, Statement
 from agent.report.lexicon import Lexicon, StatementRule
-from agent.report.literals import required
+from agent.report.literals import all_required
 from agent.report.terminal import Screen
 
 _END = re.compile(
@@ -31,15 +31,17 @@ _ORDER = re.compile(
 )
 """An order to the program that reads: it tells nothing of the reporter's case."""
 _REACH = 40
+_LETTERS = 3
+"""Words are looked for by their first letters; none is shorter."""
 _MOST_SENTENCE = 1_200
 _MOST_TEXT = 48_000
 
 
 class _Expression(NamedTuple):
-    """An expression, and words of which one must stand in a text that it matches (None: no such words)."""
+    """An expression, and sets of words: one of each must stand in a text that it matches."""
 
     search: re.Pattern[str]
-    words: frozenset[str] | None
+    words: tuple[frozenset[str], ...]
 
 
 class _Rule(NamedTuple):
@@ -51,23 +53,40 @@ class _Rule(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """The statement rules of a lexicon, made ready, with the lexicon's canonical words."""
+    """The statement rules of a lexicon, made ready, with the lexicon's canonical words.
+
+    `words` are those that expressions need, by their first letters; `wanted` gives the numbers of the
+    rules that one of them may bring up, `always` those of the rules that need no word.
+    """
 
     rules: tuple[_Rule, ...]
-    words: frozenset[str]
+    words: dict[str, list[str]]
+    wanted: dict[str, list[int]]
+    always: frozenset[int]
     lexicon: Lexicon
 
 
 def compile_rules(lexicon: Lexicon) -> Rules:
     """Raises `re.error` where a rule's expression is not valid."""
     rules = tuple(_compile(rule) for rule in lexicon.statements)
-    words = (e.words for rule in rules for e in (*rule.patterns, *rule.denied) if e.words)
-    return Rules(rules, frozenset[str]().union(*words), lexicon)
+    wanted: dict[str, list[int]] = {}
+    words: dict[str, list[str]] = {}
+    always: set[int] = set()
+    for number, rule in enumerate(rules):
+        for expression in (*rule.patterns, *rule.denied):
+            if not expression.words:
+                always.add(number)
+            for word in expression.words[0] if expression.words else ():
+                wanted.setdefault(word, []).append(number)
+            for word in frozenset[str]().union(*expression.words):
+                words.setdefault(word[:_LETTERS], []).append(word)
+    unique = {letters: list(dict.fromkeys(each)) for letters, each in words.items()}
+    return Rules(rules, unique, wanted, frozenset(always), lexicon)
 
 
 def _compile(rule: StatementRule) -> _Rule:
     made = [
-        tuple(_Expression(re.compile(p, re.M), required(p)) for p in each)
+        tuple(_Expression(re.compile(p, re.M), tuple(all_required(p))) for p in each)
         for each in (rule.patterns, rule.denied, rule.unless)
     ]
     return _Rule(rule.id, made[0], made[1], made[2], rule.negatable)
@@ -90,9 +109,11 @@ def read_statements(screen: Screen, rules: Rules, bodies: list[tuple[int, int]])
     folded = [rules.lexicon.canonical(_folded(screen.text[start:end])) for start, end in spans]
     sentences = ["" if _ORDER.search(sentence) else sentence for sentence in folded]
     whole = "\n".join(sentences)
-    present = {word for word in rules.words if word in whole}
+    present = _present(rules, whole)
+    spoken = rules.always.union(*(rules.wanted[word] for word in present & rules.wanted.keys()))
     found: list[Statement] = []
-    for rule in rules.rules:
+    for number in sorted(spoken):
+        rule = rules.rules[number]
         patterns = _candidates(rule.patterns, whole, present)
         denied = _candidates(rule.denied, whole, present)
         if not patterns and not denied:
@@ -106,12 +127,18 @@ def read_statements(screen: Screen, rules: Rules, bodies: list[tuple[int, int]])
     return sorted(found, key=lambda statement: statement.span)
 
 
+def _present(rules: Rules, whole: str) -> set[str]:
+    """The words that stand in the text. Most are ruled out by their first letters, all at once."""
+    letters = {whole[at : at + _LETTERS] for at in range(len(whole) - _LETTERS + 1)}
+    return {word for begin in letters & rules.words.keys() for word in rules.words[begin] if word in whole}
+
+
 def _candidates(expressions: Iterable[_Expression], whole: str, present: set[str]) -> list[_Expression]:
     """The expressions that match somewhere in the whole text, so that a sentence may match at all."""
     return [
         each
         for each in expressions
-        if (each.words is None or not each.words.isdisjoint(present)) and each.search.search(whole)
+        if not any(words.isdisjoint(present) for words in each.words) and each.search.search(whole)
     ]
 
 

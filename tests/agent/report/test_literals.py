@@ -5,7 +5,7 @@ import re
 import pytest
 
 from agent.report.lexicon import Lexicon
-from agent.report.literals import required
+from agent.report.literals import all_required, required
 from agent.report.statements import compile_rules, read_statements
 from agent.report.terminal import plain
 
@@ -27,15 +27,28 @@ def test_the_words_that_a_match_needs(pattern: str, words: set[str] | None) -> N
     assert found == (None if words is None else frozenset(words))
 
 
+@pytest.mark.parametrize(
+    ("pattern", "sets"),
+    [
+        (r"\b(?:alpha|beta)\b.{0,9}\bgammas?\b", [{"gamma"}, {"alpha", "beta"}]),
+        (r"alpha\d+beta(?:gamma)?", [{"alpha"}, {"beta"}]),
+        (r"alpha.*beta|gamma", [{"alpha", "gamma"}]),
+        (r"(?:login|\w+)", []),
+    ],
+)
+def test_every_set_of_words_that_a_match_needs(pattern: str, sets: list[set[str]]) -> None:
+    assert [set(each) for each in all_required(pattern)] == sets
+
+
 def test_skipping_expressions_changes_no_statement(lexicon: Lexicon) -> None:
     rules = compile_rules(lexicon)
     assert rules.rules
     for rule in lexicon.statements:
         for pattern in (*rule.patterns, *rule.denied, *rule.unless):
-            words = required(pattern)
             for sample in SAMPLES:
-                if words and re.search(pattern, sample):
-                    assert any(word in sample for word in words), pattern
+                if re.search(pattern, sample, re.M):
+                    for words in all_required(pattern):
+                        assert any(word in sample for word in words), pattern
     for sample in SAMPLES:
         read_statements(plain(sample), rules, [])
 
