@@ -1,4 +1,4 @@
-"""`load`, `streams` and `conformance`: the figures of the HTTP service."""
+"""`load`, `streams`, `interference` and `conformance`: the figures of the HTTP service."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from evals.bench.conformance import measure_conformance
+from evals.bench.interference import measure_interference
 from evals.bench.load import MOST_SECONDS, lines, measure_load, written
 from evals.bench.server import ServerFailed
 from evals.bench.streams import measure_streams
 from evals.case import load_cases
 
-COMMANDS = ("load", "streams", "conformance")
+COMMANDS = ("load", "streams", "interference", "conformance")
 
 
 def add_parsers(commands: Any, cases: Path) -> None:
@@ -27,6 +28,7 @@ def add_parsers(commands: Any, cases: Path) -> None:
     load.add_argument("--json", type=Path, metavar="FILE", help="keep the figures")
     streams = commands.add_parser("streams", help="slow readers of streams, and what others notice")
     streams.add_argument("--readers", type=int, default=300, metavar="N", help="readers at once")
+    commands.add_parser("interference", help="small requests alone, and beside a huge paste that is read")
     conformance = commands.add_parser("conformance", help="schemathesis, all checks, on a real server")
     conformance.add_argument("--examples", type=int, default=300, metavar="N", help="for each operation")
 
@@ -40,6 +42,9 @@ def run(asked: argparse.Namespace) -> int:
             found = measure_streams(min(asked.readers, 1000))
             sys.stdout.write(found.model_dump_json(indent=1) + "\n")
             return int(found.complete != found.readers)
+        if asked.command == "interference":
+            sys.stdout.write(measure_interference().model_dump_json(indent=1) + "\n")
+            return 0
         outcome = measure_conformance(asked.examples)
         sys.stdout.write(f"{outcome.said}\n{outcome.requests} requests, {outcome.failures} failures\n")
         return int(outcome.failures != 0)

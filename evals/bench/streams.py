@@ -14,7 +14,6 @@ from evals.bench.server import serving
 
 SLOW_BYTES, SLOW_PAUSE = 512, 0.05
 """A slow reader takes so many bytes, then rests so many seconds."""
-_LOG = "2026-01-01 12:00:00 INFO something happened in a module\n"
 _TEXT = "API Error: 529 overloaded_error on 2.1.7\n"
 
 
@@ -28,11 +27,9 @@ class Streams(BaseModel):
     seconds: float
     first_event_ms: float
     others: Spread
-    huge_parse_ms: float
-    others_beside_huge_parse: Spread
 
 
-async def _request(
+async def request(
     address: tuple[str, int], head: str, body: bytes = b"", *, slow: bool = False
 ) -> tuple[bytes, float]:
     """The bytes of an answer, and the milliseconds until the first event or byte of its body."""
@@ -54,14 +51,14 @@ async def _request(
 async def _stream(address: tuple[str, int], *, slow: bool) -> tuple[bytes, float]:
     body = json.dumps({"text": _TEXT * 20}).encode()
     head = "POST /v1/diagnoses HTTP/1.1\r\ncontent-type: application/json\r\naccept: text/event-stream\r\n"
-    return await _request(address, head, body, slow=slow)
+    return await request(address, head, body, slow=slow)
 
 
 async def _meanwhile(address: tuple[str, int], busy: asyncio.Future[Any]) -> list[float]:
     times: list[float] = []
     while not busy.done() or len(times) < 2:
         started = time.perf_counter()
-        await _request(address, "GET /v1/causes/context-overflow HTTP/1.1\r\n")
+        await request(address, "GET /v1/causes/context-overflow HTTP/1.1\r\n")
         times.append((time.perf_counter() - started) * 1000)
         await asyncio.sleep(0.02)
     return times
@@ -75,25 +72,17 @@ async def _measure(address: tuple[str, int], readers: int) -> Streams:
     others = await _meanwhile(address, busy)
     complete = sum(b"event: diagnosis" in got and b"event: done" in got for got, _ in await busy)
     seconds = time.perf_counter() - started
-    huge = json.dumps({"text": _TEXT * 2_000 + _LOG * 22_000}).encode()
-    head = "POST /v1/parse HTTP/1.1\r\ncontent-type: application/json\r\n"
-    started = time.perf_counter()
-    parse = asyncio.ensure_future(_request(address, head, huge))
-    beside = await _meanwhile(address, parse)
-    await parse
     return Streams(
         readers=readers,
         complete=complete,
         seconds=round(seconds, 2),
         first_event_ms=round(sorted(firsts)[2], 1),
         others=spread(others),
-        huge_parse_ms=round((time.perf_counter() - started) * 1000, 1),
-        others_beside_huge_parse=spread(beside),
     )
 
 
 def measure_streams(readers: int) -> Streams:
-    """`readers` slow streams at once on one server, then a parse of 1.4 MB, each beside small requests."""
+    """`readers` slow streams at once on one server, beside small requests."""
     with serving() as server:
         host, _, port = server.url.removeprefix("http://").partition(":")
         return asyncio.run(_measure((host, int(port)), readers))
