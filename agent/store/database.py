@@ -160,6 +160,8 @@ class Database:
         Raises `StoreUnavailable` where many rows cannot be taken up. They are stored all the same.
         """
         if written >= _MANY:
+            if self._tending is not None:
+                await asyncio.wait([self._tending])
             await tend(self)
         elif written and (self._tending is None or self._tending.done()):
             self._tending = asyncio.create_task(tend_quietly(self))

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from agent.issues.issue import Issue, IssueHit, IssueQuery
 from agent.store.database import Database
+from agent.store.index.check import mend
 from agent.store.index.rows import index_rows
 from agent.store.issue_rows import write_issues
 from agent.store.search import IssueSearch
@@ -44,6 +45,10 @@ class SqlIssues:
         """When the newest row was stored, or None where there is none."""
         row = await self._database.one(select(func.max(issues.c.stored_at)))
         return row[0] if row else None
+
+    async def mend_index(self) -> list[str]:
+        """Puts right what the search index says otherwise than the issues; what that was, in plain words."""
+        return await mend(self._database)
 
     async def count(self) -> int:
         """How many rows the tenant has."""

@@ -117,17 +117,17 @@ class Folder:
         changes = int(found["change"]["sum"] or 0) - self.held.covered
         return self.docs, int(found["id"]["sum"] or 0), changes
 
-    def search(self, chosen: list[Chosen], docs: int, depth: int) -> list[Hit]:
-        """The best `depth` issues, best first. `docs` is how many issues there are, here and elsewhere."""
-        schema, own = self._index.schema, self.docs
+    def search(self, chosen: list[Chosen], depth: int) -> list[Hit]:
+        """The best `depth` issues, best first."""
+        schema, every = self._index.schema, int(self._searcher.num_docs)
         clauses = []
         with _broken_if_it_fails():
             for one in chosen:
                 here = self.having(one.token)
                 if not here:
                     continue
-                # The engine multiplies with the idf of what it holds itself: that is put right.
-                boost = one.weight if docs == own else one.factor / idf(own, here)
+                # The engine multiplies with the idf of all that it holds: that is put right.
+                boost = one.factor / idf(every, here)
                 term = tantivy.Query.term_query(schema, "text", one.token, index_option="freq")
                 clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(term, boost)))
             if not clauses:

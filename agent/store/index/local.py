@@ -101,7 +101,7 @@ class LocalIndex:
             hits = [hit for hit in tail.search(chosen, stored.average) if is_before(hit, wanted.before)]
             masked = dict(tail.rows) if folder else {}
         if folder and chosen:
-            hits += deep_enough(lambda depth: folder.search(chosen, docs, depth), wanted, masked)
+            hits += deep_enough(lambda depth: folder.search(chosen, depth), wanted, masked)
         return Found(best(hits, wanted.limit), docs, stored.average, having)
 
     def _current(self, connection: Connection) -> _View:
@@ -119,11 +119,9 @@ class LocalIndex:
 
     def _open(self, connection: Connection, last: int) -> _View:
         """What is there. A folder that holds other rows than these is none."""
-        folder = None
-        if self.path is not None and (self.path / "meta.json").exists():
-            folder = _folder(self.path)
-            if folder.held.name != named(connection).name or folder.held.covered > last:
-                folder = None
+        folder = self.opened()
+        if folder and (folder.held.name != named(connection).name or folder.held.covered > last):
+            folder = None
         return _View(folder, Tail(folder.held.covered if folder else 0), Collection(0, 1.0))
 
     def _brought_on(self, connection: Connection, view: _View) -> _View:
@@ -170,9 +168,14 @@ class LocalIndex:
         with self._lock:
             self._view = _View(folder, Tail(folder.held.covered), collection(connection))
 
-    def _covered(self) -> int:
+    def opened(self) -> Folder | None:
+        """The folder as it is now; None where there is none yet. Raises `EngineBroken` or `OSError`."""
         there = self.path is not None and (self.path / "meta.json").exists()
-        return _folder(self.path).held.covered if there else 0
+        return _folder(self.path) if there else None
+
+    def _covered(self) -> int:
+        folder = self.opened()
+        return folder.held.covered if folder else 0
 
     def catch_up(self, connection: Connection) -> Folder:
         """Brings the folder on to the last stored row, and gives it.

@@ -51,6 +51,16 @@ def index_rows(connection: Connection, issue_ids: Sequence[int]) -> int:
     return changed
 
 
+def differing(connection: Connection, issue_ids: Sequence[int]) -> int:
+    """How many of these issues are indexed otherwise than they are now; those never indexed do not count."""
+    kept = _kept(connection, issue_ids)
+    return sum(kept.get(entry.issue_id, entry) != entry for entry in _read(connection, list(issue_ids)))
+
+
+def _kept(connection: Connection, issue_ids: Sequence[int]) -> dict[int, Entry]:
+    return {row.issue_id: Entry(*row) for row in connection.execute(_KEPT, {"ids": list(issue_ids)})}
+
+
 def _read(connection: Connection, ids: list[int]) -> list[Entry]:
     found = {
         row.id: _entry(row) for row in connection.execute(_TEXTS, {"ids": ids}) if row.deleted_at is None
@@ -69,22 +79,21 @@ def _seconds(moment: datetime | None) -> int | None:
 
 def write_entries(connection: Connection, entries: Sequence[Entry]) -> int:
     """Writes those entries that differ from what is kept; how many did. At most some thousands at once."""
-    ids = [entry.issue_id for entry in entries]
-    kept = {row.issue_id: Entry(*row) for row in connection.execute(_KEPT, {"ids": ids})}
-    differing = [entry for entry in entries if _differs(entry, kept.get(entry.issue_id))]
-    if not differing:
+    kept = _kept(connection, [entry.issue_id for entry in entries])
+    changed = [entry for entry in entries if _differs(entry, kept.get(entry.issue_id))]
+    if not changed:
         return 0
-    changes = _changes(connection, len(differing))
+    changes = _changes(connection, len(changed))
     rows = [
         {**entry._asdict(), "change": change, "vector": None}
-        for entry, change in zip(differing, changes, strict=True)
+        for entry, change in zip(changed, changes, strict=True)
     ]
     connection.execute(_upsert(connection.dialect.name), rows)
-    before = [kept[entry.issue_id] for entry in differing if entry.issue_id in kept]
-    _count(connection, changes[0], differing, before)
+    before = [kept[entry.issue_id] for entry in changed if entry.issue_id in kept]
+    _count(connection, changes[0], changed, before)
     if connection.dialect.name == "postgresql":
-        add_postings(connection, changes[0], zip(changes, differing, strict=True))
-    return len(differing)
+        add_postings(connection, changes[0], zip(changes, changed, strict=True))
+    return len(changed)
 
 
 def _differs(entry: Entry, kept: Entry | None) -> bool:
