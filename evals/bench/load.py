@@ -12,17 +12,24 @@ from pydantic import BaseModel, ConfigDict
 
 from agent.report.error_report import Submission
 from evals.bench.latency import Spread, spread
-from evals.bench.process import sample
+from evals.bench.process import sample, used_cpu
 from evals.bench.server import Server, serving
 
 EMPTY = ("-m", "evals.bench.empty_service")
 AT_ONCE = 8
 """Connections that send one request after another."""
 MOST_SECONDS = 600
+SAMPLES = 20
+"""The memory is looked at so often in a run, but not more than once a second."""
 
 
 class Load(BaseModel):
-    """One server under load: answers a second, their times, and its memory in MiB before and after."""
+    """One server under load: answers a second, their times, CPU, and memory in MiB.
+
+    `server_cpu_ms` and `client_cpu_ms` are user and system time for one answer: the client takes its part
+    of the same cores. `memory_mb` is the curve, after the warm-up; `memory_grew` what its second half
+    adds to its first, as a share.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,12 +37,18 @@ class Load(BaseModel):
     failed: int
     per_second: float
     times: Spread
-    memory_before_mb: float
-    memory_after_mb: float
+    server_cpu_ms: float
+    client_cpu_ms: float
+    memory_mb: list[float]
+    memory_grew: float
 
 
 class Compared(BaseModel):
-    """Both servers; `share` is the real one's rate over that of the empty one."""
+    """Both servers; `share` is the real one's rate over that of the empty one.
+
+    `share_of_cpu` is the empty one's CPU for an answer over the real one's: it tells the same where other
+    work disturbs the rates.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -43,6 +56,7 @@ class Compared(BaseModel):
     real: Load
     empty: Load
     share: float
+    share_of_cpu: float
     paced: Load | None = None
     """The real one at a fixed rate."""
 
@@ -56,17 +70,24 @@ def measure_load(submissions: Sequence[Submission], seconds: float, rate: float 
         ready = server.ready_s
         real = asyncio.run(_load(server, bodies, seconds, None))
         paced = asyncio.run(_load(server, bodies, seconds, rate)) if rate else None
-    share = round(real.per_second / empty.per_second, 3)
-    return Compared(ready_s=round(ready, 2), real=real, empty=empty, share=share, paced=paced)
+    return Compared(
+        ready_s=round(ready, 2),
+        real=real,
+        empty=empty,
+        share=round(real.per_second / empty.per_second, 3),
+        share_of_cpu=round(empty.server_cpu_ms / max(real.server_cpu_ms, 0.01), 3),
+        paced=paced,
+    )
 
 
 async def _load(server: Server, bodies: Sequence[bytes], seconds: float, rate: float | None) -> Load:
     """Warm up, then send: as fast as answers come, or at `rate` a second whatever becomes of them."""
     clients = [_Client(server.url) for _ in range(AT_ONCE)]
     await asyncio.gather(*(client.post(body) for client in clients for body in bodies[:10]))
-    before = sample(server.pid)[0]
     times: list[float] = []
     failed = 0
+    curve = [_memory(server)]
+    own, of_server = time.process_time(), used_cpu(server.pid)
     started = time.perf_counter()
     turn = iter(range(10**9))
 
@@ -81,8 +102,17 @@ async def _load(server: Server, bodies: Sequence[bytes], seconds: float, rate: f
             times.append((time.perf_counter() - (due if rate else now)) * 1000)
             failed += status != 201
 
+    async def look() -> None:
+        while True:
+            await asyncio.sleep(max(1.0, seconds / SAMPLES))
+            curve.append(_memory(server))
+
+    looking = asyncio.create_task(look())
     await asyncio.gather(*(work(client) for client in clients))
     taken = time.perf_counter() - started
+    looking.cancel()
+    own, of_server = time.process_time() - own, used_cpu(server.pid) - of_server
+    curve.append(_memory(server))
     for client in clients:
         client.close()
     return Load(
@@ -90,9 +120,22 @@ async def _load(server: Server, bodies: Sequence[bytes], seconds: float, rate: f
         failed=failed,
         per_second=round(len(times) / taken, 1),
         times=spread(times),
-        memory_before_mb=round(before / 1024, 1),
-        memory_after_mb=round(sample(server.pid)[0] / 1024, 1),
+        server_cpu_ms=round(of_server / len(times) * 1000, 2),
+        client_cpu_ms=round(own / len(times) * 1000, 2),
+        memory_mb=curve,
+        memory_grew=grown(curve),
     )
+
+
+def grown(curve: Sequence[float]) -> float:
+    """What the highest of the second half adds to the highest of the first half, as a share of that."""
+    half = max(1, len(curve) // 2)
+    first, second = max(curve[:half]), max(curve[half:], default=curve[-1])
+    return round(second / first - 1, 4)
+
+
+def _memory(server: Server) -> float:
+    return round(sample(server.pid)[0] / 1024, 1)
 
 
 class _Client:
@@ -128,14 +171,18 @@ def lines(found: Compared) -> list[str]:
         ("empty", found.empty),
         *([("paced", found.paced)] if found.paced else []),
     ]
-    return [
-        f"ready after {found.ready_s} s; real/empty {found.share}",
-        *(
-            f"{name:<6} {one.per_second:>7} /s  p50 {one.times.p50_ms:.1f} ms  p95 {one.times.p95_ms:.1f} ms"
-            f"  failed {one.failed}  memory {one.memory_before_mb} -> {one.memory_after_mb} MiB"
-            for name, one in shown
-        ),
+    said = [
+        f"ready after {found.ready_s} s; real/empty {found.share} by rate, {found.share_of_cpu} by CPU",
+        "server and client share the cores of this machine",
     ]
+    for name, one in shown:
+        said += [
+            f"{name:<6} {one.per_second:>7} /s  p50 {one.times.p50_ms:.1f} ms  p95 {one.times.p95_ms:.1f} ms"
+            f"  failed {one.failed}  CPU {one.server_cpu_ms} ms (client {one.client_cpu_ms})"
+            f"  memory {min(one.memory_mb)} to {max(one.memory_mb)} MiB, second half {one.memory_grew:+.1%}",
+            f"       memory {' '.join(f'{value:.0f}' for value in one.memory_mb)}",
+        ]
+    return said
 
 
 def written(found: BaseModel, path: Path | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import resource
 import subprocess
@@ -59,6 +60,12 @@ def sample(root: int, proc: Path = PROC) -> tuple[int, int]:
     pss = [_PSS.search(_read(proc / str(pid) / "smaps_rollup")) for pid in pids]
     rss = [_RSS.search(_read(proc / str(pid) / "status")) for pid in pids]
     return sum(int(m.group(1)) for m in pss if m), max((int(m.group(1)) for m in rss if m), default=0)
+
+
+def used_cpu(pid: int, proc: Path = PROC) -> float:
+    """User and system CPU seconds that a process and its threads have used; 0 where it is gone."""
+    fields = _read(proc / str(pid) / "stat").rpartition(")")[2].split()
+    return sum(int(ticks) for ticks in fields[11:13]) / os.sysconf("SC_CLK_TCK")
 
 
 def watch(

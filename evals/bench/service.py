@@ -22,7 +22,7 @@ def add_parsers(commands: Any, cases: Path) -> None:
     load = commands.add_parser("load", help="diagnoses a second of a real server, beside an empty one")
     load.add_argument("--cases", type=Path, default=cases, metavar="DIR", help="reports to send")
     load.add_argument(
-        "--seconds", type=float, default=20, metavar="S", help="how long each server is sent to"
+        "--seconds", type=float, default=20, metavar="S", help="how long each server is sent to, at most 600"
     )
     load.add_argument("--rate", type=float, metavar="N", help="also measure at N a second")
     load.add_argument("--json", type=Path, metavar="FILE", help="keep the figures")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from evals.bench.latency import spread
-from evals.bench.load import AT_ONCE, Compared, Load, _Client, _load, lines, written
+from evals.bench.load import AT_ONCE, Compared, Load, _Client, _load, grown, lines, written
 from evals.bench.server import Server
 
 
@@ -67,7 +67,9 @@ def test_every_answer_that_is_no_diagnosis_has_failed(status: int, failing: bool
     assert found.failed == (found.answered if failing else 0)
     assert found.answered == len(stub.bodies) - 1 - AT_ONCE, "warming up is not counted"
     assert stub.connections == AT_ONCE
-    assert found.memory_before_mb > 0
+    assert len(found.memory_mb) >= 2
+    assert min(found.memory_mb) > 0
+    assert min(found.server_cpu_ms, found.client_cpu_ms) >= 0
 
 
 def test_at_a_rate_no_more_is_sent() -> None:
@@ -82,17 +84,34 @@ def test_at_a_rate_no_more_is_sent() -> None:
 def one(per_second: float) -> Load:
     return Load(
         answered=9, failed=1, per_second=per_second, times=spread([1.0, 2.0]),
-        memory_before_mb=50, memory_after_mb=60,
+        server_cpu_ms=800 / per_second, client_cpu_ms=0.2, memory_mb=[50, 60, 57, 63], memory_grew=0.05,
     )  # fmt: skip
 
 
 def test_the_figures_are_said_and_kept(tmp_path: Path) -> None:
-    found = Compared(ready_s=1.5, real=one(80), empty=one(100), share=0.8)
+    found = Compared(ready_s=1.5, real=one(80), empty=one(100), share=0.8, share_of_cpu=0.9)
     said = lines(found)
-    assert "real/empty 0.8" in said[0]
-    assert [line.split()[:2] for line in said[1:]] == [["real", "80.0"], ["empty", "100.0"]]
-    assert "failed 1" in said[1]
-    assert lines(found.model_copy(update={"paced": one(50)}))[-1].startswith("paced")
+    assert "real/empty 0.8 by rate, 0.9 by CPU" in said[0]
+    figures = [line.split()[:2] for line in said if "p95" in line]
+    assert figures == [["real", "80.0"], ["empty", "100.0"]]
+    assert "failed 1" in said[2]
+    assert "CPU 10.0 ms (client 0.2)" in said[2]
+    assert "memory 50.0 to 63.0 MiB, second half +5.0%" in said[2]
+    assert said[3] == "       memory 50 60 57 63"
+    assert lines(found.model_copy(update={"paced": one(50)}))[-2].startswith("paced")
     written(found, None)
     written(found, tmp_path / "found.json")
     assert json.loads((tmp_path / "found.json").read_text())["real"]["per_second"] == 80
+
+
+@pytest.mark.parametrize(
+    ("curve", "share"),
+    [
+        ([100.0, 110.0, 105.0, 110.0], 0),
+        ([100.0, 100.0, 100.0, 105.0], 0.05),
+        ([100.0], 0),
+        ([100, 90], -0.1),
+    ],
+)
+def test_memory_grows_by_what_the_second_half_adds(curve: list[float], share: float) -> None:
+    assert grown(curve) == share

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.bench.process import Memory, cpu_seconds, sample, tree, watch
+from evals.bench.process import Memory, cpu_seconds, sample, tree, used_cpu, watch
 
 
 def entry(proc: Path, pid: int, parent: int, pss: int, peak: int) -> None:
@@ -50,3 +50,11 @@ def test_cpu_seconds_are_counted_and_a_failure_is_raised() -> None:
     assert 0 < cpu_seconds(["-c", "sum(range(2_000_000))"]) < 30
     with pytest.raises(subprocess.CalledProcessError):
         cpu_seconds(["-c", "raise SystemExit(1)"])
+
+
+def test_the_cpu_of_a_process_is_its_user_and_system_time(tmp_path: Path) -> None:
+    (tmp_path / "7").mkdir()
+    ticks = os.sysconf("SC_CLK_TCK")
+    (tmp_path / "7" / "stat").write_text(f"7 (a) b) S 1 1 1 0 -1 0 0 0 0 0 {3 * ticks} {ticks} 9 9 20 0 1\n")
+    assert used_cpu(7, tmp_path) == 4
+    assert used_cpu(8, tmp_path) == 0
