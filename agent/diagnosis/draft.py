@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -145,6 +147,12 @@ def schema_of(noun: type[Noun]) -> dict[str, Any]:
 
     Titles and descriptions are left out: they cost tokens, and the prompt says what each field is.
     """
+    return deepcopy(_schema(noun))
+
+
+@cache
+def _schema(noun: type[Noun]) -> dict[str, Any]:
+    """Made once: it takes longer than all else that a request is made of."""
     schema: dict[str, Any] = _bare(noun.model_json_schema())
     return schema
 

@@ -16,7 +16,11 @@ from rich.table import Table
 from agent.errors import AgentError
 from evals.bench.batch import Batch, BatchFailed, measure_batch
 from evals.bench.latency import Latency, measure_latency
+from evals.bench.model import add_parser as add_model_parser
+from evals.bench.model import run as run_model
 from evals.bench.process import cpu_seconds
+from evals.bench.retrieval import add_parser as add_retrieval_parser
+from evals.bench.retrieval import run as run_retrieval
 from evals.bench.service import COMMANDS, add_parsers
 from evals.bench.service import run as run_service
 from evals.bench.waves import add_parser as add_waves_parser
@@ -38,6 +42,8 @@ def parser() -> argparse.ArgumentParser:
     latency.add_argument("--json", action="store_true", help="print one JSON document")
     add_parsers(commands, CASES)
     add_waves_parser(commands)
+    add_model_parser(commands, CASES)
+    add_retrieval_parser(commands)
     return top
 
 
@@ -48,6 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run_service(asked)
     if asked.command == "waves":
         return run_waves(asked)
+    if asked.command == "retrieval":
+        return run_retrieval(asked)
+    if asked.command == "model":
+        return run_model(asked)
     if asked.runs < 2 or asked.jobs < 1 or (asked.batch is not None and asked.batch < 1):
         sys.stderr.write("could not measure: --runs takes at least 2, --batch and --jobs at least 1\n")
         return 2

@@ -29,6 +29,7 @@ class Says:
     """
 
     text: str = "{}"
+    thinking: str = ""
     pieces: int = 4
     stop_reason: str | None = "end_turn"
     stop_details: dict[str, Any] | None = None
@@ -161,9 +162,11 @@ class MessagesServer:
         _head(writer, 200, {"content-type": "text/event-stream", "transfer-encoding": "chunked", **headers})
         start = _message(turn, body, None, None)
         start["usage"] = {**turn.usage, "output_tokens": 1}
+        at = int(bool(turn.thinking))
         opening: list[dict[str, Any]] = [
             {"type": "message_start", "message": start},
-            {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+            *(_thought(turn.thinking) if turn.thinking else []),
+            {"type": "content_block_start", "index": at, "content_block": {"type": "text", "text": ""}},
             {"type": "ping"},
         ]
         writer.write(b"".join(_event(event) for event in opening))
@@ -173,12 +176,12 @@ class MessagesServer:
             delta = {"type": "text_delta", "text": piece}
             if number == 0:
                 self.first_text_at.append(time.monotonic())
-            writer.write(_event({"type": "content_block_delta", "index": 0, "delta": delta}))
+            writer.write(_event({"type": "content_block_delta", "index": at, "delta": delta}))
             await writer.drain()
             await asyncio.sleep(0)
         ending = {"stop_reason": turn.stop_reason, "stop_sequence": None, "stop_details": turn.stop_details}
         closing: list[dict[str, Any]] = [
-            {"type": "content_block_stop", "index": 0},
+            {"type": "content_block_stop", "index": at},
             {"type": "message_delta", "delta": ending, "usage": dict(turn.usage)},
             {"type": "message_stop"},
         ]
@@ -222,6 +225,17 @@ def _message(turn: Says, body: dict[str, Any], text: str | None, stop_reason: st
         "stop_details": turn.stop_details if stop_reason else None,
         "usage": dict(turn.usage),
     }
+
+
+def _thought(text: str) -> list[dict[str, Any]]:
+    """A thinking block before the text, as the models of 2026 send it unasked."""
+    block = {"type": "thinking", "thinking": "", "signature": ""}
+    deltas = ({"type": "thinking_delta", "thinking": text}, {"type": "signature_delta", "signature": "c2ln"})
+    return [
+        {"type": "content_block_start", "index": 0, "content_block": block},
+        *({"type": "content_block_delta", "index": 0, "delta": delta} for delta in deltas),
+        {"type": "content_block_stop", "index": 0},
+    ]
 
 
 async def _break_off(turn: Says, writer: asyncio.StreamWriter) -> bool:

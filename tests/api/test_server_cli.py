@@ -37,11 +37,11 @@ def test_what_is_out_of_range_is_refused(run: Any, args: tuple[str, ...]) -> Non
 
 
 def test_serve_passes_on_what_it_was_told(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[tuple[str, int, int]] = []
+    told: list[tuple[str, int, int, str | None]] = []
     monkeypatch.setattr(serve_command, "serve", lambda *given: told.append(given))
     assert run("serve").code == 0
-    assert run("serve", "--host", "::1", "--port", "0", "--workers", "3").code == 0
-    assert told == [("127.0.0.1", 8700, 1), ("::1", 0, 3)]
+    assert run("serve", "--host", "::1", "--port", "0", "--workers", "3", "--model", "live").code == 0
+    assert told == [("127.0.0.1", 8700, 1, None), ("::1", 0, 3, "live")]
 
 
 def test_a_refusal_to_serve_is_one_line_and_exit_2(run: Any) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
 import structlog
 
+from agent.diagnosis.draft import Draft, SecondOpinion, schema_of
 from agent.diagnosis.model import Budget
 from agent.errors import ModelUnavailable
 from agent.llm.live import Models, open_live
 from agent.llm.prices import Prices
+from agent.log import configure_logging
 from agent.ports import Model
 from evals.bench.messages_server import USAGE, Refuses, Says, Silence
 from tests.agent.llm.conftest import BODY, KEY, MODELS, PLENTY, SCHEMA, Open
@@ -50,10 +53,14 @@ async def test_what_is_sent_is_the_body_and_the_headers_of_the_sdk(provider: Ope
         assert asked.headers["x-stainless-retry-count"] == "0"
 
 
-async def test_a_schema_that_the_sdk_would_transform_no_further_is_what_we_send() -> None:
+@pytest.mark.parametrize("noun", [Draft, SecondOpinion])
+def test_our_schemas_are_what_the_sdk_would_make_of_them(noun: Any) -> None:
     import anthropic
 
-    assert anthropic.transform_schema(SCHEMA) == SCHEMA
+    schema = schema_of(noun)
+    assert anthropic.transform_schema(schema) == schema
+    schema["properties"].clear()
+    assert schema_of(noun)["properties"], "no caller can change what the next one sends"
 
 
 async def test_tokens_and_dollars_are_counted_with_the_cache(provider: Open) -> None:
@@ -137,6 +144,7 @@ async def test_neither_key_nor_text_is_logged_whatever_the_environment_says(
     monkeypatch.setenv("ANTHROPIC_LOG", "debug")
     caplog.set_level(logging.DEBUG)
     logging.getLogger("anthropic").setLevel(logging.DEBUG)
+    configure_logging("debug")
     with structlog.testing.capture_logs() as logged:
         async with provider(Refuses(400, message="words of a user"), Says(TEXT)) as scene:
             await scene.ask()
@@ -172,3 +180,10 @@ async def test_one_client_serves_every_call_and_is_closed_in_the_end(provider: O
 async def test_the_models_are_the_ones_that_were_chosen(provider: Open) -> None:
     async with provider(Says(), models=Models("t", "d", "s")) as scene:
         assert (scene.live.triage_model, scene.live.draft_model, scene.live.strong_model) == ("t", "d", "s")
+
+
+async def test_what_a_model_thinks_is_no_word_of_its_reply(provider: Open) -> None:
+    async with provider(Says(TEXT, thinking="perhaps the account is out of credit")) as scene:
+        reply = await scene.ask()
+        assert (reply.outcome, reply.text, "".join(scene.said)) == ("ok", TEXT, TEXT)
+        assert [block["type"] for block in (reply.response or {})["content"]] == ["thinking", "text"]
