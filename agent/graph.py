@@ -32,6 +32,7 @@ from agent.diagnosis.spoken import teller
 from agent.issues.issue import RelatedIssue
 from agent.issues.query import SEARCH_DEPTH, build_query
 from agent.issues.rank import rank
+from agent.issues.wave import Wave
 from agent.ports import Model
 from agent.report.error_report import Case, ErrorReport, Submission
 from agent.report.read import read as read_submission
@@ -46,6 +47,7 @@ ROOMS = ("report", "usage", "issues", "causes", "diagnosis")
 """The keys of the rooms, in the order in which they are said, whichever is done first."""
 TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
 RELATED = TypeAdapter(list[RelatedIssue])
+WAVES = TypeAdapter(list[Wave])
 FINDINGS = TypeAdapter(list[Finding])
 
 T = TypeVar("T")
@@ -78,12 +80,17 @@ async def assess(state: State, runtime: Runtime[Context]) -> JSON:
 
 
 async def retrieve(state: State, runtime: Runtime[Context]) -> JSON:
-    """Known issues that resemble the report; none where no store could be opened."""
+    """Known issues that resemble the report, and waves that it is part of; none without a store."""
     report = ErrorReport.model_validate(state["report"])
     index = runtime.context.issues
     query = build_query(report, runtime.context.catalogue.lexicon)
     hits = await index.search(query, SEARCH_DEPTH) if index else []
-    return {"issues": [issue.model_dump(mode="json") for issue in rank(report, hits)]}
+    at = report.reported_at or runtime.context.clock.now()
+    waves = await runtime.context.waves.current(report, at) if runtime.context.waves else []
+    return {
+        "issues": [issue.model_dump(mode="json") for issue in rank(report, hits)],
+        "waves": [wave.model_dump(mode="json") for wave in waves],
+    }
 
 
 async def weigh(state: State, runtime: Runtime[Context]) -> JSON:
@@ -130,7 +137,7 @@ async def conclude(state: State, runtime: Runtime[Context]) -> JSON:
     catalogue, notes = runtime.context.catalogue, runtime.context.notes
     if "draft" not in state:
         diagnosis = await _work(
-            _size(state), conclude_diagnosis, report, usage, issues, causes, catalogue, notes
+            _size(state), conclude_diagnosis, report, usage, issues, causes, catalogue, notes, _waves(state)
         )
         return {"diagnosis": diagnosis.model_dump(mode="json")}
     drafting = Drafting.model_validate(state["draft"])
@@ -156,10 +163,15 @@ def _rooms(state: State) -> Rooms:
     )
 
 
+def _waves(state: State) -> tuple[Wave, ...]:
+    return tuple(WAVES.validate_python(state.get("waves", [])))
+
+
 def _drafting(state: State, rooms: Rooms, context: Context) -> Drafting:
     if "draft" in state:
         return Drafting.model_validate(state["draft"])
-    return Drafting(plain=conclude_diagnosis(*rooms, context.catalogue), left=context.budget)
+    plain = conclude_diagnosis(*rooms, context.catalogue, waves=_waves(state))
+    return Drafting(plain=plain, left=context.budget)
 
 
 def _material(drafting: Drafting, rooms: Rooms, context: Context) -> Material:

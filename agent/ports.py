@@ -25,6 +25,8 @@ from agent.diagnosis.model import Budget, ModelCall, ModelReply
 from agent.issues.issue import Issue, IssueHit, IssueLink, IssueQuery
 from agent.issues.source import Release, SourcePage, SourceThread
 from agent.issues.timeline import History
+from agent.issues.wave import Wave
+from agent.report.error_report import ErrorReport
 
 
 class IssueIndex(Protocol):
@@ -35,6 +37,21 @@ class IssueIndex(Protocol):
 
     async def as_of(self) -> datetime | None:
         """When the newest row was stored, or None where there is none."""
+
+
+class WaveSource(Protocol):
+    """Bursts of one error in what is stored."""
+
+    async def current(self, report: ErrorReport, at: datetime) -> list[Wave]:
+        """The waves of the report's errors that are going on at `at`, without the report itself.
+
+        They name no member, since what they say may be shown to anybody.
+        """
+        ...
+
+    async def every(self, since: datetime | None, now: datetime) -> list[Wave]:
+        """The waves that were still going on at `since` or later, the newest first."""
+        ...
 
 
 class IssueStore(IssueIndex, Protocol):

@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 from agent.causes.catalogue import Catalogue
 from agent.diagnosis.model import Budget
-from agent.ports import Clock, IssueIndex, Model
+from agent.ports import Clock, IssueIndex, Model, WaveSource
 from prompts import PromptSet
 
 JSON = dict[str, Any]
@@ -19,6 +19,7 @@ BUDGET = Budget(tokens=60_000, seconds=40, usd=0.5)
 class State(TypedDict, total=False):
     """The graph's state. The key of a room is its stream event and its key in the answer.
 
+    `waves` belongs to the issues room: the bursts of its error that the report is part of.
     `draft` and `findings` belong to the diagnosis room: what a model made of it (a `Drafting`), and
     what does not stand in that. They are there only where a model was asked.
     """
@@ -27,6 +28,7 @@ class State(TypedDict, total=False):
     report: JSON
     usage: JSON
     issues: list[JSON]
+    waves: list[JSON]
     causes: JSON
     draft: JSON
     findings: list[JSON]
@@ -38,6 +40,7 @@ class Context:
     """The doors that one run may use. `notes` are facts about this run that the reader must know.
 
     `issues` is None where no store could be opened: the road goes on without related issues.
+    So it does without `waves`.
     `model` is None where no model is asked; one that is needs the `prompts`, and keeps to `budget`.
     `timings_ms` is filled by the nodes of one run; `graph.diagnose` gives each run its own.
     """
@@ -46,6 +49,7 @@ class Context:
     clock: Clock
     issues: IssueIndex | None = None
     issues_as_of: datetime | None = None
+    waves: WaveSource | None = None
     notes: tuple[str, ...] = ()
     model: Model | None = None
     prompts: PromptSet | None = None

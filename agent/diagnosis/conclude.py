@@ -13,7 +13,9 @@ from agent.diagnosis.handoff import handoff
 from agent.diagnosis.notes import notes_for
 from agent.diagnosis.steps import guidance
 from agent.diagnosis.summary import recommendation_for, summary_for
+from agent.diagnosis.wave_words import MOST_WAVES, wave_note
 from agent.issues.issue import RelatedIssue
+from agent.issues.wave import Wave
 from agent.report.error_report import ErrorReport
 from agent.usage.account import UsageAssessment
 
@@ -28,13 +30,15 @@ def conclude(
     differential: Differential,
     catalogue: Catalogue,
     notes: tuple[str, ...] = (),
+    waves: tuple[Wave, ...] = (),
 ) -> Diagnosis:
-    """The diagnosis of one report. `notes` are facts about this run that the reader must know.
+    """The diagnosis of one report. `notes` are facts about this run that the reader must know;
+    `waves` are those that the report is part of.
 
     Never raises for what the nouns allow; what leaves has no finding of `ground.check`.
     """
     action = choose(differential, catalogue)
-    evidence: list[Evidence] = ledger.build(report, usage, issues, differential, catalogue)
+    evidence: list[Evidence] = ledger.build(report, usage, issues, differential, catalogue, waves)
     settled = action in ("answer", "handoff")
     first = catalogue.by_id.get(differential.ranked[0].id) if differential.ranked else None
     person = handoff(action, report, usage, differential, catalogue)
@@ -45,7 +49,10 @@ def conclude(
         guidance=guidance(action, report, usage, differential, catalogue, evidence),
         question=differential.question if action == "ask" else None,
         example=first.example.strip() if settled and first and first.example else None,
-        notes=notes_for(action, report, usage, differential, _leaders(differential, catalogue)),
+        notes=[
+            *notes_for(action, report, usage, differential, _leaders(differential, catalogue)),
+            *(wave_note(wave, report) for wave in waves[:MOST_WAVES]),
+        ],
         recommendation=recommendation_for(action, differential, first, person),
         fix_versions=differential.fix_versions,
         evidence=evidence,

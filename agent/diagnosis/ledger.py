@@ -10,8 +10,10 @@ from agent.causes.cause import Cause, Differential
 from agent.diagnosis.action import leading
 from agent.diagnosis.diagnosis import Evidence, EvidenceKind
 from agent.diagnosis.laws.grounded import named, stands_in
+from agent.diagnosis.wave_words import MOST_WAVES, wave_evidence
 from agent.diagnosis.wording import BUCKET_NAMES, FIELD_NAMES, LANE_NAMES, bucket_text, error_title, short
 from agent.issues.issue import RelatedIssue
+from agent.issues.wave import Wave
 from agent.report.error_report import ErrorEvent, ErrorReport
 from agent.usage.account import UsageAssessment
 
@@ -32,8 +34,9 @@ def build(
     issues: list[RelatedIssue],
     differential: Differential,
     catalogue: Catalogue,
+    waves: tuple[Wave, ...] = (),
 ) -> list[Evidence]:
-    """The ledger: errors, usage, environment, sources of the leading causes, changelog, issues."""
+    """The ledger: errors, usage, environment, sources of the leading causes, changelog, issues, waves."""
     entries = [
         *_errors(report),
         *_usage(usage),
@@ -41,6 +44,7 @@ def build(
         *_causes(differential, catalogue),
         *_changelog(differential),
         *_issues(issues),
+        *_waves(waves),
     ]
     return [Evidence(id=f"E{i}", kind=k, text=t, url=u) for i, (k, t, u) in enumerate(entries, 1)]
 
@@ -110,6 +114,11 @@ def _issues(issues: list[RelatedIssue]) -> Iterator[Entry]:
             f"{issue.repository}#{issue.number} ({issue.state}): {issue.title}. {issue.why}",
             issue.url,
         )
+
+
+def _waves(waves: tuple[Wave, ...]) -> Iterator[Entry]:
+    for wave in waves[:MOST_WAVES]:
+        yield "issue", wave_evidence(wave), wave.canonical.url if wave.canonical else None
 
 
 def cites_for(text: str, cause: Cause, ledger: list[Evidence], contradiction: bool) -> list[str]:

@@ -85,6 +85,7 @@ class SqlWaves:
 
         They name no member: what they say may be shown to anybody.
         """
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
         names = list(dict.fromkeys(event.signature for event in report.errors if event.signature))
         if not names:
             return []
