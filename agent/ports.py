@@ -270,6 +270,9 @@ class IssueArchive(IssueStore, Protocol):
     async def mark_released(self, repository: str, number: int, tag: str) -> None:
         """The release is the first that holds the pull."""
 
+    async def spelling(self, repository: str) -> str:
+        """The repository's name as stored threads have it: upper and lower case do not differ."""
+
     async def sync_state(self, key: str) -> dict[str, Any]:
         """What `keep_sync_state` kept last; empty where nothing was."""
 

@@ -53,6 +53,7 @@ class Sync:
 
     async def run(self, full: bool = False) -> Synced:
         """Everything that changed since the last run; with `full` everything, and every stored thread."""
+        self._repository = await self._archive.spelling(self._repository)
         self._state = await self._archive.sync_state(self._key)
         if full and not self._state.get("full"):
             self._state = {"full": True}

@@ -32,7 +32,7 @@ SignatureOf = Callable[[str], str | None]
 MOST_BODY = 200_000
 """Characters of a body that are kept."""
 NO_TITLE = "(no title)"
-"""Stands for the title of an issue that has a body only."""
+"""Stands for a title that an export left empty, where there is a body."""
 MOST_COMMENTS = 5_000
 MOST_LINKS = 500
 _MOST_TITLE = 500
@@ -82,7 +82,7 @@ def _issue(row: Row, default_repository: str | None, signature_of: SignatureOf) 
         raise Unusable("number: neither number nor issue_number is given")
     title = " ".join(text_of(row, "title").split())[:_MOST_TITLE]
     body = redact(text_of(row, "body")[:MOST_BODY]).text
-    if not title and not body:
+    if not title and (row.get("title") != "" or not body):
         raise Unusable("title: it is missing or empty")
     title = redact(title).text or NO_TITLE
     url = page or (text_of(row, "url") if thread else "")

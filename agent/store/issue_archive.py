@@ -12,7 +12,7 @@ from agent.issues.source import Release
 from agent.issues.timeline import History
 from agent.store.database import Database
 from agent.store.index.rows import index_rows
-from agent.store.issue_rows import write_comments, write_links, write_timeline
+from agent.store.issue_rows import stored_spellings, write_comments, write_links, write_timeline
 from agent.store.issues import SqlIssues
 from agent.store.knowledge_tables import issue_comments, issue_timeline, releases
 from agent.store.progress import SqlProgress
@@ -29,6 +29,10 @@ class SqlIssueArchive(SqlIssues):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._progress = SqlProgress(database)
+
+    async def spelling(self, repository: str) -> str:
+        """As it is stored, else as given."""
+        return (await self._database.read(stored_spellings)).get(repository.lower(), repository)
 
     async def sync_state(self, key: str) -> dict[str, Any]:
         """What was kept last; empty where nothing was."""

@@ -6,15 +6,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete
+from sqlalchemy import Connection, Table, bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from agent.issues.issue import Comment, Issue, IssueLink, TimelineEvent
 from agent.store.knowledge_tables import issue_comments, issue_links, issue_timeline
+from agent.store.tables import issues
 
 _BATCH = 200
 _AT_ONCE = 500
+_MOST_REPOSITORIES = 20_000
 _BESIDE = {"comments", "timeline", "links"}
 """What an issue carries that has tables of its own."""
 _OF_THE_ROW = ("body", "field")
@@ -34,6 +36,30 @@ def to_rows(found: Sequence[Issue], origin: str, now: datetime) -> list[dict[str
         }
         for issue in found
     ]
+
+
+def stored_spellings(connection: Connection) -> dict[str, str]:
+    """How the stored repositories are written, by their names in lower case: cases do not differ."""
+    found: dict[str, str] = {}
+    last: str | None = ""
+    # One step of the index a repository: DISTINCT would read it all.
+    following = select(func.min(issues.c.repository)).where(issues.c.repository > bindparam("last"))
+    while len(found) < _MOST_REPOSITORIES:
+        last = connection.scalar(following, {"last": last})
+        if last is None:
+            break
+        found.setdefault(last.lower(), last)
+    return found
+
+
+def respelled(given: Sequence[Issue], spellings: dict[str, str]) -> list[Issue]:
+    """The last of each thread, its repository as it was written first; `spellings` learns new ones."""
+    distinct: dict[Key, Issue] = {}
+    for issue in given:
+        name = spellings.setdefault(issue.repository.lower(), issue.repository)
+        same = issue if name == issue.repository else issue.model_copy(update={"repository": name})
+        distinct[(name, issue.number)] = same
+    return list(distinct.values())
 
 
 def write_issues(

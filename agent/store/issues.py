@@ -13,7 +13,7 @@ from agent.issues.issue import Issue, IssueHit, IssueQuery
 from agent.store.database import Database
 from agent.store.index.check import mend
 from agent.store.index.rows import index_rows
-from agent.store.issue_rows import write_issues
+from agent.store.issue_rows import respelled, stored_spellings, write_issues
 from agent.store.search import IssueSearch
 from agent.store.tables import issues
 
@@ -33,6 +33,7 @@ class SqlIssues:
         self._database = database
         self._search = IssueSearch(database.dialect, database.index)
         self._upsert = upsert_statement(database.dialect)
+        self._spellings: dict[str, str] | None = None
 
     async def search(self, query: IssueQuery, limit: int) -> list[IssueHit]:
         """The best `limit` hits, exact signatures first; empty where nothing matches.
@@ -63,9 +64,11 @@ class SqlIssues:
         one thread the last counts.
         """
         now = self._database.now()
-        distinct = list({(issue.repository, issue.number): issue for issue in issues}.values())
 
         def write(connection: Connection) -> int:
+            if self._spellings is None:
+                self._spellings = stored_spellings(connection)
+            distinct = respelled(issues, self._spellings)
             written = write_issues(connection, self._upsert, distinct, "imported", now)
             index_rows(connection, written)
             self._database.learn(connection, len(written))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
@@ -45,6 +46,22 @@ def test_a_known_issue_is_updated(http: TestClient) -> None:
     add(http, {**ROW, "title": "Zebra import is quick", "state": "closed"})
     (found,) = search(http, "zebra").json()["issues"]
     assert (found["title"], found["state"]) == ("Zebra import is quick", "closed")
+
+
+def test_rows_bring_their_comments_and_timeline(http: TestClient, service_settings: Settings) -> None:
+    row = {
+        **ROW,
+        "comments": [{"id": 1, "body": "Duplicate of #2", "user": {"login": "bob"}}],
+        "timeline": [{"id": 2, "event": "closed"}],
+    }
+    assert http.post("/v1/issues:import", json={"issues": [row, {"number": "x"}]}).json()["imported"] == 1
+    with sqlite3.connect(service_settings.database_url.removeprefix("sqlite:///")) as plain:
+        found = [
+            plain.execute(f"SELECT count(*) FROM issue_{name}").fetchone()[0]
+            for name in ("comments", "timeline", "links")
+        ]
+    plain.close()
+    assert found == [1, 1, 1]
 
 
 def test_bad_rows_are_named_and_the_others_kept(http: TestClient) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from agent.issues.issue import Comment, Issue, IssueLink, TimelineEvent
 from agent.store.database import Database
+from agent.store.issue_archive import SqlIssueArchive
 from agent.store.issues import SqlIssues
 from agent.store.knowledge_tables import issue_comments, issue_links, issue_timeline
 from agent.store.tables import issues
@@ -99,3 +100,17 @@ async def test_what_an_issue_knows_is_kept_where_the_new_row_says_nothing(databa
         return tuple(connection.execute(wanted).one())
 
     assert await database.read(read) == ("ann", {"+1": 1}, 4, "o/n#2")
+
+
+async def test_a_repository_is_the_same_however_it_is_written(database: Database) -> None:
+    for store in (SqlIssues(database), SqlIssues(database)):
+        await store.upsert([issue(1), issue(1).model_copy(update={"repository": "O/N", "title": "last"})])
+    await SqlIssues(database).upsert([issue(2).model_copy(update={"repository": "O/n"})])
+
+    def read(connection: Any) -> Any:
+        wanted = select(issues.c.repository, issues.c.number, issues.c.title).order_by(issues.c.number)
+        return [tuple(row) for row in connection.execute(wanted)]
+
+    assert await database.read(read) == [("o/n", 1, "last"), ("o/n", 2, "t")]
+    assert await SqlIssueArchive(database).spelling("O/N") == "o/n"
+    assert await SqlIssueArchive(database).spelling("New/Name") == "New/Name"
