@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from agent.diagnosis import obeyed
 from agent.diagnosis.diagnosis import Finding
@@ -43,22 +44,42 @@ _KNOWN_NAMES = frozenset({"i", "api", "url", "http", "https", "json", "id", "ids
 def check_draft(draft: Draft, material: Material, prompts: PromptSet) -> list[Finding]:
     """Every breach in a draft; empty where all of it stands. Never raises for what a model may write."""
     found: list[Finding] = []
+    grounds = _grounds(material)
+    watched = obeyed.watch(material, prompts)
     for place in places(draft):
         if place.text.strip() or place.cites:
-            found += _of_place(place, draft, material, prompts)
+            found += _of_place(place, draft, material, grounds)
+            for what in obeyed.problems(place.text, watched):
+                found.append(Finding(law="obeyed", where=place.where, what=what))
     found += whole_findings(draft, material)
     found += _language(draft, material)
     return list(dict.fromkeys(found))
 
 
-def _of_place(place: Place, draft: Draft, material: Material, prompts: PromptSet) -> Iterator[Finding]:
-    where, text = place.where, place.text
+@dataclass(frozen=True)
+class _Grounds:
+    """What a whole case holds, made ready once: all its words, and the beginnings of its words."""
+
+    words: str
+    beginnings: frozenset[str]
+
+
+def _grounds(material: Material) -> _Grounds:
+    plain = material.plain
+    said = [plain.summary, plain.recommendation, *material.notes.values(), *material.files.values()]
+    said += [x for step in plain.guidance for x in (step.step, step.why)]
+    said += [plain.question.text, plain.question.how] if plain.question else []
+    said += [f"{entry.text} {entry.url or ''}" for entry in plain.evidence]
+    words = _ground(said).casefold()
+    return _Grounds(words, frozenset(word[:5] for word in _CONTENT.findall(words)))
+
+
+def _of_place(place: Place, draft: Draft, material: Material, grounds: _Grounds) -> Iterator[Finding]:
+    where = place.where
     for what in _cites(place, draft, material):
         yield Finding(law="grounded", where=where, what=what)
-    for what in _unsupported(place, draft, material):
+    for what in (*_unsupported(place, draft, material), *_strange(place, material, grounds)):
         yield Finding(law="grounded", where=where, what=what)
-    for what in obeyed.problems(text, material, prompts):
-        yield Finding(law="obeyed", where=where, what=what)
     yield from _laws(place, draft, material)
 
 
@@ -114,25 +135,28 @@ def _cited(place: Place, material: Material, *, trusted: bool) -> list[str]:
 
 def _unsupported(place: Place, draft: Draft, material: Material) -> Iterator[str]:
     """What a place names that does not stand in what it cites, nor in the file of the first cause."""
+    things = named(place.text)
+    if not things:
+        return
     own = [own_text(place, draft, material), material.files.get(material.first or "", "")]
     trusted = _ground([*own, *_cited(place, material, trusted=True)])
     cited = _ground([*own, *_cited(place, material, trusted=False)])
-    for kind, thing in named(place.text):
+    for kind, thing in things:
         # What a reader would type or open comes from the catalogue, never from what a stranger wrote.
         literal = kind == "command" and _PLAIN_TOKEN.match(thing) and place.where.startswith("summary")
         ground = trusted if kind in ("command", "URL") and not literal else cited
         if not stands_in(kind, thing, ground):
             yield f"the {kind} {thing[:80]!r} does not stand in what it cites"
-    plain = [material.plain.summary, material.plain.recommendation]
-    evidence = [entry.text for entry in material.plain.evidence]
-    everything = _ground([*own, *plain, *material.files.values(), *evidence])
+
+
+def _strange(place: Place, material: Material, grounds: _Grounds) -> Iterator[str]:
+    """Names, and most words of an English text, that stand nowhere in the case."""
     for name in _names(place.text, material.language):
-        if name.casefold() not in everything.casefold():
+        if name.casefold() not in grounds.words:
             yield f"the name {name[:40]!r} stands nowhere in the case"
     if material.language == "en" and place.where != "question":
         words = {w[:5] for w in _CONTENT.findall(place.text.lower()) if w not in _COMMON}
-        known = {w[:5] for w in _CONTENT.findall(f"{everything} {cited}".lower())}
-        if len(words) >= LEAST_WORDS and len(words & known) < LEAST_SHARE * len(words):
+        if len(words) >= LEAST_WORDS and len(words & grounds.beginnings) < LEAST_SHARE * len(words):
             yield "most of its words stand nowhere in the case"
 
 

@@ -51,7 +51,12 @@ _WORDS = {
     " naar zijn deze dit wel er aan kan krijg u uw",
 }
 _SETS = {code: frozenset(words.split()) for code, words in _WORDS.items()}
-_WEIGHT = Counter(word for words in _SETS.values() for word in words)
+_SHARED = Counter(word for words in _SETS.values() for word in words)
+_TELLS = {
+    word: [(code, 1 / count) for code, words in _SETS.items() if word in words]
+    for word, count in _SHARED.items()
+}
+"""Small word to the languages that it speaks for; one that several share tells little of each."""
 _MARKS = {"de": re.compile(r"[äöüß]"), "fr": re.compile(r"[œçèêà]|\b[ld]'"), "es": re.compile(r"[ñ¿¡]"),
           "pt": re.compile(r"[ãõ]|ção"), "it": re.compile(r"\b(?:perché|più|però)\b|[ìò]")}  # fmt: skip
 _SCRIPTS = (
@@ -84,21 +89,21 @@ def detect(text: str) -> str | None:
 
 def _scores(prose: str) -> dict[str, float]:
     """How many small words of each language stand in `prose`; scripts count by their characters."""
-    found: dict[str, float] = {}
+    found: dict[str, float] = {} if prose.isascii() else _by_script(prose)
+    for word in _WORD.findall(prose.lower()):
+        for code, weight in _TELLS.get(word, ()):
+            found[code] = found.get(code, 0.0) + weight
+    for code, marks in _MARKS.items():
+        if code in found and marks.search(prose.lower()):
+            found[code] += 1
+    return found
+
+
+def _by_script(prose: str) -> dict[str, float]:
     counts = {code: len(pattern.findall(prose)) for code, pattern in _SCRIPTS}
     if counts["ja"] >= _KANA_SHARE * (counts["ja"] + counts["zh"]):
         counts["ja"] += counts.pop("zh")
-    for code, count in counts.items():
-        if count:
-            found[code] = count / _CHARACTERS_OF_A_WORD[code]
-    words = Counter(_WORD.findall(prose.lower()))
-    for code, small in _SETS.items():
-        # A word that several languages share tells little of each.
-        score = sum(count / _WEIGHT[word] for word, count in words.items() if word in small)
-        if score and code in _MARKS and _MARKS[code].search(prose.lower()):
-            score += 1
-        found[code] = score
-    return found
+    return {code: count / _CHARACTERS_OF_A_WORD[code] for code, count in counts.items() if count}
 
 
 def language_of(report: ErrorReport) -> str:

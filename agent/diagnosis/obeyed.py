@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
 from agent.diagnosis.material import TRUSTED_KINDS, Material
 from prompts import PromptSet
+
+Run = tuple[str, ...]
+Runs = frozenset[Run]
 
 LOOKED_AT = 60_000
 """Characters of untrusted text in which instructions are looked for, half at each end."""
@@ -61,42 +64,68 @@ _CODE = re.compile(r"`[^`\n]+`")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+", re.I)
 
 
-def problems(text: str, material: Material, prompts: PromptSet) -> list[str]:
+@dataclass(frozen=True)
+class Watch:
+    """What to look for in the texts of one draft; made once, since a draft has many texts.
+
+    `ours` is what stands in our own words on this case: it is never taken for a stranger's.
+    """
+
+    canaries: tuple[str, ...]
+    prompts: Runs
+    copied: Runs
+    orders: Runs
+    said: tuple[str, ...]
+    ours: str
+
+    def found(self, words: list[str], length: int, wanted: Runs) -> bool:
+        """Whether `words` hold a run of `wanted` that does not stand in our own words too."""
+        hits = _runs(words, length) & wanted
+        # Cutting our own words takes a while, and most texts have no hit.
+        return bool(hits) and bool(hits - _runs_of(self.ours, length))
+
+
+def watch(material: Material, prompts: PromptSet) -> Watch:
+    """The watch for one case."""
+    ours = _trusted(material)
+    known = ours.casefold()
+    orders = instructions(material.untrusted)
+    said = [w.casefold().strip() for s in orders for w in (*_QUOTED.findall(s), *_SHOUTED.findall(s))]
+    given = [_runs(_words(sentence), WORDS_OF_AN_INSTRUCTION) for sentence in orders]
+    return Watch(
+        canaries=tuple(canary.casefold() for canary in prompts.canaries),
+        prompts=_prompt_runs(prompts),
+        copied=_runs(_words(_ends(material.untrusted)), WORDS_OF_A_REPORT),
+        orders=frozenset[Run]().union(*given),
+        said=tuple(dict.fromkeys(w for w in said if w and w not in known)),
+        ours=ours,
+    )
+
+
+def problems(text: str, watched: Watch) -> list[str]:
     """What in `text` comes from a stranger's instruction or from a prompt, without quoting it."""
     found = []
-    if any(canary.lower() in text.lower() for canary in prompts.canaries):
+    folded, words = text.casefold(), _words(text)
+    if any(canary in folded for canary in watched.canaries):
         found.append("it shows the mark of a prompt")
-    words = _words(text)
-    ours = _trusted(material)
-    leaked = _runs(words, WORDS_OF_A_PROMPT) & _prompt_runs(prompts)
-    if leaked - _runs_of(ours, WORDS_OF_A_PROMPT):
+    if watched.found(words, WORDS_OF_A_PROMPT, watched.prompts):
         found.append("it repeats words of a prompt")
-    if _repeats_instruction(text, words, material.untrusted, ours):
+    obeys = watched.found(words, WORDS_OF_AN_INSTRUCTION, watched.orders)
+    if obeys or any(word in folded for word in watched.said):
         found.append("it follows or repeats an instruction that a stranger wrote")
-    copied = _runs(words, WORDS_OF_A_REPORT) & _runs_of(_ends(material.untrusted), WORDS_OF_A_REPORT)
-    if copied - _runs_of(ours, WORDS_OF_A_REPORT):
+    if watched.found(words, WORDS_OF_A_REPORT, watched.copied):
         found.append("it copies a passage of what was sent instead of saying what it shows")
     if _MARKUP.search(_CODE.sub(" ", text)):
         found.append("it holds markup")
-    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") for c in text if c not in "\n\u200d"):
+    if not text.isascii() and any(_unseen(character) for character in text):
         found.append("it holds characters that a reader does not see")
     return found
 
 
-def _repeats_instruction(text: str, words: list[str], untrusted: str, ours: str) -> bool:
-    said, known = text.casefold(), ours.casefold()
-    for sentence in instructions(untrusted):
-        given = _words(sentence)
-        shared = _runs(words, WORDS_OF_AN_INSTRUCTION) & _runs(given, WORDS_OF_AN_INSTRUCTION)
-        if shared - _runs_of(ours, WORDS_OF_AN_INSTRUCTION):
-            return True
-        wanted = [*_QUOTED.findall(sentence), *_SHOUTED.findall(sentence)]
-        if any(w.casefold().strip() in said and w.casefold().strip() not in known for w in wanted):
-            return True
-    return False
+def _unseen(character: str) -> bool:
+    return character != "\u200d" and unicodedata.category(character) in ("Cf", "Cs", "Co")
 
 
-@lru_cache(maxsize=64)
 def instructions(untrusted: str) -> tuple[str, ...]:
     """The sentences of a stranger's text that are addressed to a model, and what follows each."""
     sentences = [s.strip() for s in _SENTENCE.split(_ends(untrusted)) if s and s.strip()]
@@ -126,19 +155,16 @@ def _words(text: str) -> list[str]:
     return [word.casefold() for word in _WORD.findall(text)]
 
 
-def _runs(words: list[str], length: int) -> frozenset[tuple[str, ...]]:
+def _runs(words: list[str], length: int) -> Runs:
     """Every run of so many words; a character of Chinese, Japanese or Korean counts as a word."""
-    return frozenset(tuple(words[i : i + length]) for i in range(len(words) - length + 1))
+    return frozenset(zip(*(words[i:] for i in range(length)), strict=False))
 
 
-@lru_cache(maxsize=64)
-def _runs_of(text: str, length: int) -> frozenset[tuple[str, ...]]:
+@lru_cache(maxsize=8)
+def _runs_of(text: str, length: int) -> Runs:
     return _runs(_words(text), length)
 
 
-def _prompt_runs(prompts: PromptSet) -> frozenset[tuple[str, ...]]:
-    return _runs_of("\n".join(_texts(prompts)), WORDS_OF_A_PROMPT)
-
-
-def _texts(prompts: PromptSet) -> Iterable[str]:
-    return (prompts[name].text for name in sorted(prompts.prompts))
+def _prompt_runs(prompts: PromptSet) -> Runs:
+    texts = (prompts[name].text for name in sorted(prompts.prompts))
+    return _runs_of("\n".join(texts), WORDS_OF_A_PROMPT)

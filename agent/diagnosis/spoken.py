@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,8 @@ from agent.diagnosis.model import CallStep
 
 SPOKEN = frozenset({"text", "question"})
 """Keys whose text is read out; ids, reasons and cites are not."""
+_IN_A_STRING = re.compile(r'[^"\\]+')
+_BETWEEN = re.compile(r'[^":,{]+')
 _ESCAPES = {"n": " ", "t": " ", "r": " ", "b": "", "f": "", '"': '"', "\\": "\\", "/": "/"}
 
 
@@ -23,13 +26,24 @@ class Spoken:
 
     def feed(self, piece: str) -> str:
         """The words that `piece` adds; a text that ends is followed by a line break."""
-        return "".join(self._next(character) for character in piece)
+        said, at = [], 0
+        while at < len(piece):
+            inside = self._string is not None
+            run = None if self._escape else (_IN_A_STRING if inside else _BETWEEN).match(piece, at)
+            if run is None:
+                said.append(self._next(piece[at]))
+                at += 1
+            else:
+                said.append(self._add(run.group(0)) if inside else "")
+                at = run.end()
+        return "".join(said)
 
     def _next(self, character: str) -> str:
+        """What one of the characters that mean something adds."""
         if self._string is None:
             if character == '"':
                 self._string = []
-            elif character in ":,{":
+            else:
                 self._is_value = character == ":"
             return ""
         if self._escape:
@@ -37,9 +51,7 @@ class Spoken:
         if character == "\\":
             self._escape = "\\"
             return ""
-        if character == '"':
-            return self._end()
-        return self._add(character)
+        return self._end()
 
     def _escaped(self, character: str) -> str:
         self._escape += character
@@ -56,10 +68,10 @@ class Spoken:
         self._escape = ""
         return self._add(_ESCAPES.get(character, ""))
 
-    def _add(self, character: str) -> str:
+    def _add(self, text: str) -> str:
         if self._string is not None:
-            self._string.append(character)
-        return character if self._is_value and self._key in SPOKEN else ""
+            self._string.append(text)
+        return text if self._is_value and self._key in SPOKEN else ""
 
     def _end(self) -> str:
         text, self._string = "".join(self._string or ()), None

@@ -80,6 +80,7 @@ _PAY = _table(
         ),
     }
 )
+_ANY_THING = re.compile("|".join(thing.pattern for _, thing in _PAY.values()), re.I)
 _NOT = re.compile(
     r"\b(?:nicht|kein\w*|nie|niemals|ohne|bevor|statt|anstatt|ob|prüf\w*|pas|jamais|sans|avant de|vérifi\w*"
     r"|aucun\w*|no|nunca|sin|antes de|compru[eé]b\w*|não|nunca|sem|verifi\w*|non|mai|senza|prima di"
@@ -177,9 +178,10 @@ HEDGE = re.compile(
 """That a cause is called likely or possible, in the languages other than English."""
 
 
+@lru_cache(maxsize=TEXTS)
 def asks_to_pay(text: str) -> bool:
     """Whether a sentence in another language tells its reader to spend money."""
-    return any(_together(sentence, _PAY) for sentence in _sentences(text))
+    return bool(_ANY_THING.search(text)) and any(_together(sentence, _PAY) for sentence in _sentences(text))
 
 
 @lru_cache(maxsize=TEXTS)
