@@ -12,7 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from agent.compose import Services, open_services
 from agent.graph import stream
 from agent.settings import Settings
-from api import diagnoses, docs, events, health, issues, knowledge, openapi, problems, threads, votes
+from api import diagnoses, docs, events, health, issues, knowledge, openapi, problems, threads, votes, waves
 from api.auth import Doorkeeper
 from api.door import Door, Gate
 from api.environment import load_settings
@@ -23,7 +23,7 @@ from api.runs import Runs, Walk
 from api.stopping import on_terminate
 from api.sweep import sweeping
 
-ROUTERS = (diagnoses, events, votes, threads, knowledge, issues, health, docs)
+ROUTERS = (diagnoses, events, votes, threads, knowledge, waves, issues, health, docs)
 
 
 _COLLECTED_AFTER = (20_000, 20, 50)
@@ -93,7 +93,7 @@ def _lifespan(  # type: ignore[no-untyped-def]
             with on_terminate(drain, runs.cut), sweeping(runs, services):
                 yield
             await drain()
-            app.state.large.close()
+            await app.state.large.close()
 
     return lifespan
 

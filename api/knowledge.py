@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
 from agent.causes.cause import Cause
 from agent.graph import LARGE
-from agent.report.error_report import Submission
-from agent.report.lexicon import Lexicon
-from agent.report.read import read
-from agent.usage.assess import assess
 from api.auth import AnyCaller
 from api.body import checked, read_body
 from api.deps import WithLarge, WithServices, WithSettings, json_response, request_body
 from api.described import described
+from api.paste_worker import parsed
 from api.problems import Problem
 from api.schemas import CauseList, CauseSummary, Parsed, ReportIn
 
@@ -38,15 +34,16 @@ async def parse(
     """Errors, environment, template fields and usage found in a paste; nothing is stored."""
     body = await read_body(request)
     submission = checked(ReportIn, body.value)
-    lexicon, now = services.context.catalogue.lexicon, services.context.clock.now()
+    now = services.context.clock.now()
     if len(body.raw) > LARGE:
         try:
             async with asyncio.timeout(settings.run_seconds):
-                return json_response(await large.run(_parsed, submission, lexicon, now))
+                found = await large.parse(submission, now)
         except TimeoutError:
             detail = f"Reading it took longer than {settings.run_seconds:g} seconds."
             raise Problem(504, "run-too-slow", detail) from None
-    return json_response(_parsed(submission, lexicon, now))
+        return Response(found, media_type="application/json")
+    return json_response(parsed(submission, services.context.catalogue.lexicon, now))
 
 
 @router.get(
@@ -81,8 +78,3 @@ async def cause(cause_id: str, _caller: AnyCaller, services: WithServices) -> Re
         hint = f" The nearest is {near[0]}." if near else ""
         raise Problem(404, "not-found", f"No cause has this id.{hint}")
     return json_response(known[cause_id])
-
-
-def _parsed(submission: Submission, lexicon: Lexicon, now: datetime) -> Parsed:
-    report = read(submission, lexicon)
-    return Parsed(report=report, usage=assess(submission, report, report.reported_at or now))

@@ -1,48 +1,92 @@
-"""Large pastes are read in threads of their own: a few at once, and not more waiting than can be served."""
+"""Large pastes are read by processes of their own: a few at once, and not more waiting than can be served."""
 
 from __future__ import annotations
 
 import asyncio
-import contextvars
-import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+import sys
+from asyncio.subprocess import PIPE, Process
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
 
-from api.problems import Problem
+import structlog
 
-T = TypeVar("T")
+from agent.report.error_report import Submission
+from api.paste_worker import asked
+from api.problems import Problem, internal
+
 AT_ONCE = 2
 MOST = 16
 """How many may be read or wait to be read at once."""
+# `-P` and a path of our own: a folder called `api` where the user stands must not be taken for ours.
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from api.paste_worker import main; main()"
+_ROOT = str(Path(__file__).resolve().parents[1])
+_LONGEST_LINE = 1 << 26
+_log = structlog.get_logger("large")
 
 
 class LargeReads:
-    """The threads. None can be stopped: one whose request was given up keeps its place until it is done."""
+    """The processes. Each is started when it is first needed, and ended when its reading is given up."""
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="large-read")
-        self._lock = threading.Lock()
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._idle: list[Process] = []
         self._held = 0
 
-    async def run(self, call: Callable[..., T], *args: Any) -> T:
-        """`call(*args)` in a thread. Raises `Problem` 503 where there is no room.
-
-        One that is cancelled while it waits is not begun any more.
-        """
-        with self._lock:
-            if self._held >= MOST:
-                detail = "As many large pastes as this server takes are being read."
-                raise Problem(503, "too-many-runs", detail, retry_after=2)
-            self._held += 1
-        work = self._pool.submit(contextvars.copy_context().run, call, *args)
-        work.add_done_callback(self._free)
-        return await asyncio.wrap_future(work)
-
-    def close(self) -> None:
-        """Begin nothing any more; what is being read is not waited for."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-    def _free(self, _: Future[Any]) -> None:
-        with self._lock:
+    async def parse(self, submission: Submission, now: datetime) -> bytes:
+        """`Parsed` as JSON. Raises `Problem`: 503 where there is no room, 500 where the process ended."""
+        if self._held >= MOST:
+            detail = "As many large pastes as this server takes are being read."
+            raise Problem(503, "too-many-runs", detail, retry_after=2)
+        self._held += 1
+        try:
+            message = await asyncio.to_thread(asked, submission, now)
+            async with self._slots:
+                return await self._read(message)
+        finally:
             self._held -= 1
+
+    async def close(self) -> None:
+        """End every process."""
+        while self._idle:
+            await _ended(self._idle.pop())
+
+    async def _read(self, message: bytes) -> bytes:
+        process = self._idle.pop() if self._idle else await _started()
+        answer = b""
+        try:
+            answer = await _said(process, message)
+        finally:
+            if answer.endswith(b"\n"):
+                self._idle.append(process)
+            else:
+                await _ended(process)
+        if not answer.endswith(b"\n"):
+            _log.error("a paste was not read", status=process.returncode)
+            raise internal()
+        return answer[:-1]
+
+
+async def _started() -> Process:
+    # A process group of its own: Ctrl-C reaches the server only, which then ends it.
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-c", _START, _ROOT,
+        stdin=PIPE, stdout=PIPE, limit=_LONGEST_LINE, process_group=0,
+    )  # fmt: skip
+
+
+async def _said(process: Process, message: bytes) -> bytes:
+    """The line that answers; less than a line where the process ended."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with suppress(ConnectionError):
+        process.stdin.write(message)
+        await process.stdin.drain()
+    return await process.stdout.readline()
+
+
+async def _ended(process: Process) -> None:
+    with suppress(ProcessLookupError):
+        process.kill()
+    # Reading to the end closes the pipes too.
+    await process.communicate()

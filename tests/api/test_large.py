@@ -1,71 +1,109 @@
-"""Large pastes: so many at once, so many that wait, and a place is held until its thread is done."""
+"""Large pastes: so many at once, so many that wait, and none goes on that was given up."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from agent.compose import load_lexicon
 from agent.graph import LARGE
+from agent.log import configure_logging
+from agent.report.error_report import Submission
 from agent.settings import Settings
-from api import knowledge, large
+from api import large
 from api.app import create_app
 from api.large import AT_ONCE, MOST, LargeReads
+from api.paste_worker import parsed
 from api.problems import Problem
 
+NOW = datetime(2026, 4, 8, 12, tzinfo=UTC)
+PASTE = Submission(text="API Error: 529 overloaded\u2028é\n" * 3)
+STUCK = "import sys, time\nfor line in sys.stdin: time.sleep(60)"
+DYING = "import sys; sys.stdin.readline(); sys.exit(1)"
 
-def test_what_is_given_up_holds_its_place_until_its_thread_is_done() -> None:
-    gate, begun = threading.Event(), []
 
-    def slow(number: int) -> int:
-        begun.append(number)
-        gate.wait(20)
-        return number
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Every process that is started."""
+    found: list[Any] = []
+    start = large._started
+
+    async def noted() -> Any:
+        found.append(await start())
+        return found[-1]
+
+    monkeypatch.setattr(large, "_started", noted)
+    return found
+
+
+def test_a_process_reads_as_the_server_would_and_is_used_again(begun: list[Any]) -> None:
+    async def scene() -> None:
+        reads = LargeReads()
+        found = [await reads.parse(PASTE, NOW) for _ in range(3)]
+        await reads.close()
+        assert found == [parsed(PASTE, load_lexicon(), NOW).model_dump_json().encode()] * 3
+
+    asyncio.run(scene())
+    assert len(begun) == 1
+    assert begun[0].returncode is not None, "it ends with the server"
+
+
+def test_what_is_given_up_is_ended_and_what_waits_is_not_begun(
+    begun: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "_START", STUCK)
 
     async def scene() -> None:
         reads = LargeReads()
-        tasks = [asyncio.create_task(reads.run(slow, number)) for number in range(MOST)]
+        tasks = [asyncio.create_task(reads.parse(PASTE, NOW)) for _ in range(MOST)]
         while len(begun) < AT_ONCE:
             await asyncio.sleep(0.01)
         with pytest.raises(Problem) as full:
-            await reads.run(slow, 99)
+            await reads.parse(PASTE, NOW)
         assert (full.value.status, full.value.slug, full.value.retry_after) == (503, "too-many-runs", 2)
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
-        assert len(begun) == AT_ONCE, "who waits is not begun any more"
-        again = [asyncio.create_task(reads.run(slow, 100 + number)) for number in range(MOST - AT_ONCE)]
-        await asyncio.sleep(0)
-        with pytest.raises(Problem):
-            await reads.run(slow, 99)
-        gate.set()
-        assert await asyncio.gather(*again) == [100 + number for number in range(MOST - AT_ONCE)]
-        assert await reads.run(slow, 7) == 7
-        reads.close()
+        assert len(begun) == AT_ONCE
+        assert all(process.returncode is not None for process in begun), "no process works on for nobody"
+        monkeypatch.undo()
+        assert await reads.parse(PASTE, NOW), "there is room again"
+        await reads.close()
 
     asyncio.run(scene())
 
 
-def test_parses_that_take_too_long_do_not_pile_up(
-    service_settings: Settings, monkeypatch: pytest.MonkeyPatch
+def test_a_process_that_dies_is_a_fault_and_the_next_one_reads(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    gate, begun = threading.Event(), []
+    configure_logging("warning")
 
-    def stuck(*_: Any) -> Any:
-        begun.append(1)
-        gate.wait(30)
+    async def scene() -> None:
+        reads = LargeReads()
+        with monkeypatch.context() as dying:
+            dying.setattr(large, "_START", DYING)
+            with pytest.raises(Problem) as bad:
+                await reads.parse(PASTE, NOW)
+            assert (bad.value.status, bad.value.slug) == (500, "internal")
+        assert await reads.parse(PASTE, NOW)
+        await reads.close()
 
-    monkeypatch.setattr(knowledge, "_parsed", stuck)
-    monkeypatch.setattr(large, "MOST", AT_ONCE)
-    settings = service_settings.model_copy(update={"run_seconds": 0.05})
+    asyncio.run(scene())
+    assert "a paste was not read" in capsys.readouterr().err
+
+
+def test_parses_that_take_too_long_do_not_pile_up(
+    service_settings: Settings, begun: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "_START", STUCK)
+    settings = service_settings.model_copy(update={"run_seconds": 0.3})
     paste = {"text": "x" * (LARGE + 1)}
     with TestClient(create_app(settings), base_url="http://localhost", client=("127.0.0.1", 1)) as http:
-        answers = [http.post("/v1/parse", json=paste) for _ in range(AT_ONCE + 3)]
-        assert [answer.status_code for answer in answers] == [504] * AT_ONCE + [503] * 3
-        assert answers[-1].headers["retry-after"] == "2"
-        assert len(begun) == AT_ONCE
+        answers = [http.post("/v1/parse", json=paste) for _ in range(AT_ONCE + 2)]
+        assert [answer.status_code for answer in answers] == [504] * (AT_ONCE + 2)
+        assert all(process.returncode is not None for process in begun)
         assert http.get("/v1/causes").status_code == 200
-        gate.set()

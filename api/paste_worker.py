@@ -1,0 +1,67 @@
+"""A process that reads large pastes: one a line of JSON in on stdin, what it says a line out on stdout.
+
+Single expressions over megabytes hold the interpreter for a tenth of a second and more, also in a thread.
+In a process of its own they hold up nobody, and one that takes too long can be ended.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import suppress
+from datetime import datetime
+
+from agent.compose import load_lexicon
+from agent.report.error_report import Submission
+from agent.report.lexicon import Lexicon
+from agent.report.read import read
+from agent.usage.assess import assess
+from api.environment import load_settings
+from api.runs import log_fault
+from api.schemas import Parsed
+
+_NICER = 5
+"""By how much it steps back behind the process that answers."""
+
+
+def parsed(submission: Submission, lexicon: Lexicon, now: datetime) -> Parsed:
+    """What the first two rooms read; `now` is the report's time where it names none."""
+    report = read(submission, lexicon)
+    return Parsed(report=report, usage=assess(submission, report, report.reported_at or now))
+
+
+def asked(submission: Submission, now: datetime) -> bytes:
+    """The line that asks for a paste to be read."""
+    whole = {"report": submission.model_dump(mode="json", exclude_none=True), "now": now.isoformat()}
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def answered(line: bytes, lexicon: Lexicon) -> bytes:
+    """The line that answers it."""
+    whole = json.loads(line)
+    found = parsed(Submission.model_validate(whole["report"]), lexicon, datetime.fromisoformat(whole["now"]))
+    return found.model_dump_json().encode() + b"\n"
+
+
+def main() -> None:
+    """Work until stdin ends or nobody reads the answers any more. A fault ends it with status 1."""
+    # What a library prints must not stand between the answers: stdout becomes stderr.
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    if hasattr(os, "nice"):
+        os.nice(_NICER)
+    load_settings()
+    lexicon = load_lexicon()
+    with suppress(BrokenPipeError):
+        for line in sys.stdin.buffer:
+            try:
+                out.write(answered(line, lexicon))
+            except Exception as bad:  # noqa: BLE001 - the edge of the process: its own words are a user's
+                log_fault("a paste could not be read", bad)
+                sys.exit(1)
+            out.flush()
+
+
+if __name__ == "__main__":
+    main()
