@@ -25,7 +25,9 @@ Errors are `application/problem+json` (RFC 9457) and carry the request id that e
 `Authorization: Bearer cw_...`.
 
 A stream has the events `report`, `usage`, `issues`, `causes`, `diagnosis`, then `done` or `problem`.
-The data of an event is the value of that key in the diagnosis; that of `done` is the rest of it."""
+The data of an event is the value of that key in the diagnosis; that of `done` is the rest of it. Where a
+model words the diagnosis, `draft` events come before `diagnosis`: pieces of text that nobody has checked
+yet, each with the round it belongs to. They are not kept, so a stream that is read later has none."""
 
 
 def install(app: FastAPI) -> None:

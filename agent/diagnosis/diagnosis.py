@@ -88,12 +88,15 @@ class Provenance(Noun):
 class ModelCost(Noun):
     """What the model calls of this diagnosis cost; all zero where no model was asked.
 
-    `input_tokens` counts all that was sent, what the provider's cache held too.
+    `input_tokens` counts all that was sent; `cache_read_tokens` of them the provider's cache held, and
+    `cache_write_tokens` were put there.
     """
 
     input_tokens: int = 0
     output_tokens: int = 0
     usd: float = 0.0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
 
 
 class Answer(Noun):

@@ -79,4 +79,10 @@ class Drafting(Noun):
         """What all calls of this diagnosis cost together."""
         used = self.usage
         sent = used.input_tokens + used.cache_read_tokens + used.cache_write_tokens
-        return ModelCost(input_tokens=sent, output_tokens=used.output_tokens, usd=round(self.usd, 6))
+        return ModelCost(
+            input_tokens=sent,
+            output_tokens=used.output_tokens,
+            usd=round(self.usd, 6),
+            cache_read_tokens=used.cache_read_tokens,
+            cache_write_tokens=used.cache_write_tokens,
+        )

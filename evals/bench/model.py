@@ -41,6 +41,7 @@ LIMITS = {"around": 25.0, "first_event": 50.0, "first_draft": 10.0}
 class Overhead(BaseModel):
     """Milliseconds: the whole diagnosis, the model's calls in it, and what the road adds `around` them.
 
+    `plain` is the same diagnosis without a model, made in between: busy moments fall on both.
     `first_event` counts from the start to the first event of the stream, `first_draft` from the moment
     in which the provider wrote its first text to the first words of the draft. `worded` is how many
     diagnoses kept words of the model.
@@ -50,6 +51,7 @@ class Overhead(BaseModel):
 
     reports: int
     worded: int
+    plain: Spread
     whole: Spread
     calls: Spread
     around: Spread
@@ -84,7 +86,7 @@ class Timed:
 async def measure_model(submissions: Sequence[Submission], runs: int) -> Overhead:
     """`runs` diagnoses with the live model, going round `submissions`. Raises `ModelUnavailable`."""
     timings: dict[str, list[float]] = {
-        name: [] for name in ("whole", "calls", "around", "first_event", "first_draft")
+        name: [] for name in ("plain", "whole", "calls", "around", "first_event", "first_draft")
     }
     worded = 0
     async with messages_server(lambda body: Says(echo(body), pieces=PIECES)) as server:
@@ -124,6 +126,10 @@ async def _walk(
     found["whole"] = (time.perf_counter() - started) * 1000
     found["calls"] = timed.milliseconds
     found["around"] = found["whole"] - timed.milliseconds
+    started = time.perf_counter()
+    async for _ in stream(submission, replace(context, model=None, prompts=None)):
+        pass
+    found["plain"] = (time.perf_counter() - started) * 1000
     return found, answer.mode == "model"
 
 

@@ -172,6 +172,26 @@ async def test_another_model_words_it_where_the_first_is_overloaded(road: Roads)
     assert (answer.mode, answer.provenance.model) == ("model", "claude-haiku-5-5")
 
 
+async def test_what_the_cache_held_is_part_of_the_cost(road: Roads) -> None:
+    usage = {
+        "input_tokens": 900,
+        "output_tokens": 400,
+        "cache_read_input_tokens": 3000,
+        "cache_creation_input_tokens": 20,
+    }
+    async with road(lambda body: Says(echo(body), usage=usage)) as here:
+        answer = await here.answer()
+        calls = len(here.scene.server.asked)
+    dollars = (900 * 2 + 400 * 10 + 3000 * 0.1 + 20 * 2.5) / 1e6
+    assert answer.cost.model_dump() == {
+        "input_tokens": 3920 * calls,
+        "output_tokens": 400 * calls,
+        "usd": pytest.approx(dollars * calls, abs=1e-6),
+        "cache_read_tokens": 3000 * calls,
+        "cache_write_tokens": 20 * calls,
+    }
+
+
 async def test_the_same_case_sends_the_same_bytes(road: Roads) -> None:
     async with road(worded) as here:
         await here.answer()

@@ -24,7 +24,14 @@ def figure(milliseconds: float) -> Spread:
 def overhead(around: float) -> Overhead:
     one = figure(1)
     return Overhead(
-        reports=1, worded=1, whole=one, calls=one, around=figure(around), first_event=one, first_draft=one
+        reports=1,
+        worded=1,
+        plain=one,
+        whole=one,
+        calls=one,
+        around=figure(around),
+        first_event=one,
+        first_draft=one,
     )
 
 
@@ -34,6 +41,7 @@ async def test_every_run_asks_the_model_and_what_is_around_it_is_the_rest() -> N
     assert (found.reports, found.worded, found.whole.runs) == (1, 3, 3)
     assert found.whole.max_ms >= found.around.max_ms > 0
     assert found.calls.p50_ms > 0
+    assert found.plain.runs == 3
     assert found.first_event.p50_ms < found.whole.p50_ms
     assert found.first_draft.p50_ms >= 0
     assert {k: v for k, v in os.environ.items() if "LANG" not in k} == {
