@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from agent.report.error_report import ReadingSource
 from agent.report.form import Form
+from agent.report.literals import Sought, sought
 from agent.report.terminal import Screen
 
 Found = tuple[str, ReadingSource, int, int]
@@ -55,29 +56,29 @@ _BASE_URL = re.compile(
     r"|api_base)[\"']?(?:\s*[=:]\s*|\s+(?:is|to|set to)\s+)[\"'`]?(https?://[^\s\"'`,;)}>\]]+)",
     re.I,
 )
-_AUTH: tuple[tuple[str, ReadingSource, re.Pattern[str]], ...] = (
-    ("bedrock", "log", re.compile(r"CLAUDE_CODE_USE_BEDROCK[\"']?\s*[=:]\s*[\"']?(?:1|true)"
+_AUTH: tuple[tuple[str, ReadingSource, Sought], ...] = (
+    ("bedrock", "log", sought(r"CLAUDE_CODE_USE_BEDROCK[\"']?\s*[=:]\s*[\"']?(?:1|true)"
         r"|AWS_BEARER_TOKEN_BEDROCK\s*=", re.I)),
-    ("vertex", "log", re.compile(r"CLAUDE_CODE_USE_VERTEX[\"']?\s*[=:]\s*[\"']?(?:1|true)"
+    ("vertex", "log", sought(r"CLAUDE_CODE_USE_VERTEX[\"']?\s*[=:]\s*[\"']?(?:1|true)"
         r"|ANTHROPIC_VERTEX_PROJECT_ID\s*=", re.I)),
-    ("api_key", "log", re.compile(r"API Usage Billing|Auth(?: token)?: ?(?:ANTHROPIC_API_KEY|api[ _]?key)"
+    ("api_key", "log", sought(r"API Usage Billing|Auth(?: token)?: ?(?:ANTHROPIC_API_KEY|api[ _]?key)"
         r"|x-api-key:", re.I)),
-    ("token", "log", re.compile(r"(?:CLAUDE_CODE_OAUTH_TOKEN|ANTHROPIC_AUTH_TOKEN)\s*=\s*\S")),
-    ("api_key", "log", re.compile(r"(?:^|[\s;])(?:export |set )?ANTHROPIC_API_KEY\s*=\s*[^\s;]")),
-    ("subscription", "log", re.compile(r"Login method: Claude (?:Max|Pro|Team|Enterprise)|Auth: ?(?:oauth"
+    ("token", "log", sought(r"(?:CLAUDE_CODE_OAUTH_TOKEN|ANTHROPIC_AUTH_TOKEN)\s*=\s*\S")),
+    ("api_key", "log", sought(r"(?:^|[\s;])(?:export |set )?ANTHROPIC_API_KEY\s*=\s*[^\s;]")),
+    ("subscription", "log", sought(r"Login method: Claude (?:Max|Pro|Team|Enterprise)|Auth: ?(?:oauth"
         r"|subscription)", re.I)),
-    ("bedrock", "prose", re.compile(r"(?<!not )(?<!no )(?<!or )\b(?:on|via|using|use|through|aws"
+    ("bedrock", "prose", sought(r"(?<!not )(?<!no )(?<!or )\b(?:on|via|using|use|through|aws"
         r"|with) (?:aws |amazon )?bedrock\b", re.I)),
-    ("vertex", "prose", re.compile(r"(?<!not )\b(?:on|via|using|through"
+    ("vertex", "prose", sought(r"(?<!not )\b(?:on|via|using|through"
         r"|google) (?:google )?vertex(?: ai)?\b", re.I)),
-    ("subscription", "prose", re.compile(
+    ("subscription", "prose", sought(
         r"\b(?:claude )?(?:max|pro)(?:/(?:max|pro))? ?(?:x?20x?|x?5x?)? ?oauth\b|\bsubscription (?:login"
         r"|oauth|token|account)\b"
         r"|\bsk-ant-oat|\boauth (?:login|session|token|on|subscription)\b"
         r"|\blogged in with (?:my )?(?:claude )?subscription\b"
         r"", re.I)),
-    ("token", "prose", re.compile(r"\bCLAUDE_CODE_OAUTH_TOKEN\b|\bclaude setup-token\b")),
-    ("api_key", "prose", re.compile(r"\b(?:using|with|via) (?:an? |my |the )?(?:anthropic "
+    ("token", "prose", sought(r"\bCLAUDE_CODE_OAUTH_TOKEN\b|\bclaude setup-token\b")),
+    ("api_key", "prose", sought(r"\b(?:using|with|via) (?:an? |my |the )?(?:anthropic "
         r"|console )?api key\b|\bapi key auth\w*\b", re.I)),
 )  # fmt: skip
 _AUTH_NOT = re.compile(
@@ -131,7 +132,9 @@ def auth_readings(screen: Screen, form: Form) -> Iterator[Found]:
         if cloud:
             yield cloud, "form", answer.start, answer.end
     for value, source, pattern in _AUTH:
-        for found in pattern.finditer(screen.text):
+        if not pattern.may_stand_in(screen.folded):
+            continue
+        for found in pattern.expression.finditer(screen.text):
             if not _AUTH_NOT.search(screen.text[max(0, found.start() - 40) : found.start()]):
                 yield value, source, found.start(), found.end()
                 break

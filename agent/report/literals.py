@@ -5,6 +5,9 @@ Most expressions never match a given sentence; looking for a word first is ten t
 
 from __future__ import annotations
 
+import re
+from typing import NamedTuple
+
 _CLASS_ESCAPES = frozenset("bBdDwWsSAZ")
 _SPECIAL = frozenset("()[]{}|^$.*+?\\")
 _LEAST = 3
@@ -140,3 +143,30 @@ def _quantifier(pattern: str, at: int) -> tuple[int, int, bool]:
     if at < len(pattern) and pattern[at] in "?+":
         at += 1
     return least, at, True
+
+
+class Sought(NamedTuple):
+    """An expression that ignores case or not, and words, in lower case, of which a match holds one.
+
+    `words` is None where no word is certain.
+    """
+
+    expression: re.Pattern[str]
+    words: frozenset[str] | None
+
+    def may_stand_in(self, folded: str) -> bool:
+        """Whether the expression can match at all a text whose `folded` form this is."""
+        return self.words is None or any(word in folded for word in self.words)
+
+
+def sought(pattern: str, flags: int = 0) -> Sought:
+    """`pattern` made ready. Raises `re.error` where it is not valid."""
+    words = required(pattern)
+    return Sought(re.compile(pattern, flags), words and frozenset(map(folded, words)))
+
+
+def folded(text: str) -> str:
+    """`text` in lower case, with one form of the letters that an expression without case takes for equal."""
+    if text.isascii():
+        return text.lower()
+    return text.replace("\u0130", "i").casefold().replace("\u0131", "i")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from agent.report.error_report import ReadingSource
 from agent.report.form import Form
+from agent.report.literals import Sought, sought
 from agent.report.terminal import Screen
 
 Found = tuple[str, ReadingSource, int, int]
@@ -36,19 +37,19 @@ _TERMINAL = re.compile(
     re.I,
 )
 _LOG_TERMINAL = re.compile(r"(?:-|\*|\s)Terminal:\*{0,2} +([^\n]{2,40}?)(?= +- |\n|$)")
-_SURFACES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("sdk", re.compile(r"\bclaude[- ]agent[- ]sdk\b|\bagent sdk\b|\bclaude[- ]code[- ]sdk\b", re.I)),
+_SURFACES: tuple[tuple[str, Sought], ...] = (
+    ("sdk", sought(r"\bclaude[- ]agent[- ]sdk\b|\bagent sdk\b|\bclaude[- ]code[- ]sdk\b", re.I)),
     (
         "desktop",
-        re.compile(r"\bclaude (?:for )?desktop\b|\bdesktop app\b|\bclaude (?:windows|mac) app\b", re.I),
+        sought(r"\bclaude (?:for )?desktop\b|\bdesktop app\b|\bclaude (?:windows|mac) app\b", re.I),
     ),
     (
         "vscode",
-        re.compile(r"(?<![\w/.-])(?:vs ?code|visual studio code|cursor ide|\bcursor(?= ?,))(?![\w/-])", re.I),
+        sought(r"(?<![\w/.-])(?:vs ?code|visual studio code|cursor ide|\bcursor(?= ?,))(?![\w/-])", re.I),
     ),
-    ("jetbrains", re.compile(r"\b(?:jetbrains|intellij|pycharm|webstorm|goland|rider)\b", re.I)),
-    ("web", re.compile(r"\bclaude code (?:on the )?web\b|\bclaude\.ai/code\b|\bweb sessions?\b", re.I)),
-    ("cli", re.compile(r"\bclaude -p\b|\bthe cli\b|\bclaude code cli\b|\bin (?:the )?terminal\b", re.I)),
+    ("jetbrains", sought(r"\b(?:jetbrains|intellij|pycharm|webstorm|goland|rider)\b", re.I)),
+    ("web", sought(r"\bclaude code (?:on the )?web\b|\bclaude\.ai/code\b|\bweb sessions?\b", re.I)),
+    ("cli", sought(r"\bclaude -p\b|\bthe cli\b|\bclaude code cli\b|\bin (?:the )?terminal\b", re.I)),
 )
 _SURFACE_NOT = re.compile(r"\b(?:not|unlike|works? (?:fine )?(?:in|on)|while|whereas)\s+(?:the )?$", re.I)
 
@@ -90,7 +91,7 @@ def surface_reading(screen: Screen, form: Form) -> Iterator[Found]:
     answer = form.answers.get("terminal")
     if answer:
         for name, pattern in _SURFACES:
-            if pattern.search(answer.value):
+            if pattern.expression.search(answer.value):
                 yield name, "form", answer.start, answer.end
                 return
     if found := _LOG_TERMINAL.search(screen.text):
@@ -104,7 +105,9 @@ def surface_reading(screen: Screen, form: Form) -> Iterator[Found]:
         )
         yield name, "log", found.start(1), found.end(1)
     for name, pattern in _SURFACES:
-        for found in pattern.finditer(screen.text):
+        if not pattern.may_stand_in(screen.folded):
+            continue
+        for found in pattern.expression.finditer(screen.text):
             if not _SURFACE_NOT.search(screen.text[max(0, found.start() - 24) : found.start()]):
                 yield name, "prose", found.start(), found.end()
                 break

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import cached_property
 from typing import NamedTuple
+
+from agent.report.literals import folded
 
 _ANSI = re.compile(
     "[\x1b␛](?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]{0,400}(?:\x07|\x1b\\\\)|[()][AB0]|[=>78cDEHM])"
@@ -49,6 +52,11 @@ class Screen:
         self._starts = [line.start for line in lines]
         self._plain = [plain for plain, _ in segments]
         self._source = [source for _, source in segments]
+
+    @cached_property
+    def folded(self) -> str:
+        """The text as `Sought.may_stand_in` takes it."""
+        return folded(self.text)
 
     def origin(self, position: int) -> int:
         """The offset in the source of the character at `position` of the plain text."""

@@ -8,25 +8,26 @@ from datetime import date
 
 from agent.report.error_report import ReadingSource
 from agent.report.form import Form
+from agent.report.literals import Sought, sought
 from agent.report.terminal import Screen
 
 _VERSION = r"v?(\d{1,3}\.\d{1,3}\.\d{1,4})(?:[-+][\w.]+)?"
-_PATTERNS: tuple[tuple[ReadingSource, re.Pattern[str]], ...] = (
-    ("banner", re.compile(r"(?m)^Claude Code " + _VERSION + r"\b(?!\s+(?:does|is|needs|has|was|and|says"
-        r"|shows))")),
-    ("form", re.compile(r"Claude Code Version\*{0,2}[:\s*]{1,4}" + _VERSION, re.I)),
-    ("command", re.compile(r"(?<![\w.])" + _VERSION + r" \(Claude Code\)")),
-    ("command", re.compile(r"claude (?:--version|-v)\b[\s`$>=:-]{1,8}" + _VERSION)),
-    ("user-agent", re.compile(r"claude-(?:cli|code)/" + _VERSION)),
-    ("log", re.compile(r"(?:^|[\s*-])Version:\*{0,2} " + _VERSION)),
-    ("error", re.compile(r"Claude Code " + _VERSION + r" does not support this model")),
-    ("error", re.compile(r"your version of Claude Code \(" + _VERSION + r"\) needs an update")),
-    ("log", re.compile(r"cc_version=" + _VERSION)),
-    ("log", re.compile(r"\bclaude(?:-code)?[/\\]versions[/\\]" + _VERSION)),
-    ("log", re.compile(r"@anthropic-ai/claude-code@" + _VERSION)),
-    ("prose", re.compile(r"\b(?:Claude Code|claude-code|CC)(?: CLI)?(?: version|,| on| at)? ?\(?" + _VERSION
+_PATTERNS: tuple[tuple[ReadingSource, Sought], ...] = (
+    ("banner", sought(r"^Claude Code " + _VERSION + r"\b(?!\s+(?:does|is|needs|has|was|and|says"
+        r"|shows))", re.M)),
+    ("form", sought(r"Claude Code Version\*{0,2}[:\s*]{1,4}" + _VERSION, re.I)),
+    ("command", sought(r"(?<![\w.])" + _VERSION + r" \(Claude Code\)")),
+    ("command", sought(r"claude (?:--version|-v)\b[\s`$>=:-]{1,8}" + _VERSION)),
+    ("user-agent", sought(r"claude-(?:cli|code)/" + _VERSION)),
+    ("log", sought(r"(?:^|[\s*-])Version:\*{0,2} " + _VERSION)),
+    ("error", sought(r"Claude Code " + _VERSION + r" does not support this model")),
+    ("error", sought(r"your version of Claude Code \(" + _VERSION + r"\) needs an update")),
+    ("log", sought(r"cc_version=" + _VERSION)),
+    ("log", sought(r"\bclaude(?:-code)?[/\\]versions[/\\]" + _VERSION)),
+    ("log", sought(r"@anthropic-ai/claude-code@" + _VERSION)),
+    ("prose", sought(r"\b(?:Claude Code|claude-code|CC)(?: CLI)?(?: version|,| on| at)? ?\(?" + _VERSION
         + r"\b(?! (?:or|does|needs|and (?:newer|later)))(?!\+)", re.I)),
-    ("prose", re.compile(r"\b(?:on|using|running|version) v?((?:0\.2|1\.0"
+    ("prose", sought(r"\b(?:on|using|running|version) v?((?:0\.2|1\.0"
         r"|2\.\d)\.\d{1,3})(?!\.\w)" + r"(?=[\s,.;)]|$)(?! or (?:newer|higher|later))", re.I)),
 )  # fmt: skip
 _BARE = re.compile(r"(?:^|[\s,;(])" + _VERSION + r"(?=[\s.,;)]|$)")
@@ -71,7 +72,9 @@ def version_readings(screen: Screen, form: Form) -> Iterator[tuple[str, ReadingS
     if answer and (found := re.search(_VERSION, answer.value)):
         yield found.group(1), "form", answer.start + found.start(1), answer.start + found.end(1)
     for source, pattern in _PATTERNS:
-        for found in pattern.finditer(screen.text):
+        if not pattern.may_stand_in(screen.folded):
+            continue
+        for found in pattern.expression.finditer(screen.text):
             if source == "prose" and _OF_ANOTHER.search(
                 screen.text[max(0, found.start() - 30) : found.start()]
             ):

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from agent.report.lexicon import Lexicon
-from agent.report.literals import all_required, required
+from agent.report.literals import all_required, folded, required, sought
 from agent.report.statements import compile_rules, read_statements
 from agent.report.terminal import plain
 
@@ -61,3 +61,25 @@ SAMPLES = [
     "after the image was read every message fails, even after /compact and in a new session",
     "i was charged twice and want a refund; the balance shows credits but the cap is reached",
 ]
+
+
+def test_no_text_is_passed_over_that_an_expression_would_match() -> None:
+    """The letters that an expression which ignores case takes for those of ASCII."""
+    looked_for = sought(r"x\d*sink-\w", re.I)
+    assert looked_for.words == {"sink-"}
+    for other in "sSikIK\u017f\u0130\u0131\u212a":
+        for letter in "sik":
+            text = "XSINK-A".replace(letter.upper(), other)
+            if looked_for.expression.search(text):
+                assert looked_for.may_stand_in(folded(text)), ascii(other)
+    assert looked_for.may_stand_in(folded("xSINK-a"))
+    assert not looked_for.may_stand_in(folded("x sank-a"))
+    assert sought(r"\d+").may_stand_in("")
+
+
+def test_every_letter_that_is_taken_for_one_of_ascii_is_folded_to_it() -> None:
+    for letter in "abcdefghijklmnopqrstuvwxyz":
+        same = re.compile(letter, re.I)
+        for code in range(128, 0x3000):
+            if same.fullmatch(chr(code)):
+                assert letter in folded(chr(code)), hex(code)
