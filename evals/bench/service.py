@@ -30,7 +30,7 @@ def add_parsers(commands: Any, cases: Path) -> None:
     streams.add_argument("--readers", type=int, default=300, metavar="N", help="readers at once")
     commands.add_parser("interference", help="small requests alone, and beside a huge paste that is read")
     conformance = commands.add_parser("conformance", help="schemathesis, all checks, on a real server")
-    conformance.add_argument("--examples", type=int, default=300, metavar="N", help="for each operation")
+    conformance.add_argument("--examples", type=int, default=350, metavar="N", help="for each operation")
 
 
 def run(asked: argparse.Namespace) -> int:
