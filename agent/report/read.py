@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from agent.report.client_lines import client_lines
 from agent.report.cloud_text import cloud_texts
@@ -24,12 +25,9 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _MOST_LEXICONS = 4
 
 
-class _Ready(NamedTuple):
-    templates: Compiled
-    rules: Rules
-
-
-_CACHE: list[tuple[Lexicon, _Ready]] = []
+Made = TypeVar("Made")
+_TEMPLATES: list[tuple[Lexicon, Compiled]] = []
+_RULES: list[tuple[Lexicon, Rules]] = []
 
 
 def read(submission: Submission, lexicon: Lexicon) -> ErrorReport:
@@ -39,8 +37,7 @@ def read(submission: Submission, lexicon: Lexicon) -> ErrorReport:
     text = "\n\n".join(part for part in (title, rest) if part)
     screen = plain(text)
     source = submission.source
-    ready = _ready(lexicon)
-    errors, bodies = _errors(screen, ready.templates)
+    errors, bodies = _errors(screen, _made(_TEMPLATES, lexicon, compile_templates))
     form = read_form(screen)
     environment = read_environment(submission, screen, form)
     return ErrorReport(
@@ -53,14 +50,14 @@ def read(submission: Submission, lexicon: Lexicon) -> ErrorReport:
         environment=environment.fields,
         conflicts=environment.conflicts,
         template=form.template,
-        statements=read_statements(screen, ready.rules, bodies),
+        statements=read_statements(screen, _made(_RULES, lexicon, compile_rules), bodies),
         redactions=count_title + count,
     )
 
 
 def find_errors(text: str, lexicon: Lexicon) -> list[ErrorEvent]:
     """The errors of a text alone, with their secrets replaced: those of `read`. Never raises."""
-    return _errors(plain(redact(_clean(text)).text), _ready(lexicon).templates)[0]
+    return _errors(plain(redact(_clean(text)).text), _made(_TEMPLATES, lexicon, compile_templates))[0]
 
 
 def _body(submission: Submission) -> str:
@@ -92,12 +89,12 @@ def _errors(screen: Screen, compiled: Compiled) -> tuple[list[ErrorEvent], list[
     return events(screen, bodies, clouds, lines, compiled), taken
 
 
-def _ready(lexicon: Lexicon) -> _Ready:
-    """The templates and rules of `lexicon`, made ready once for each lexicon."""
-    for known, ready in _CACHE:
+def _made(kept: list[tuple[Lexicon, Made]], lexicon: Lexicon, make: Callable[[Lexicon], Made]) -> Made:
+    """What `make` makes of `lexicon`, once for each lexicon and only where it is wanted."""
+    for known, made in kept:
         if known is lexicon:
-            return ready
-    ready = _Ready(compile_templates(lexicon), compile_rules(lexicon))
-    _CACHE.append((lexicon, ready))
-    del _CACHE[:-_MOST_LEXICONS]
-    return ready
+            return made
+    made = make(lexicon)
+    kept.append((lexicon, made))
+    del kept[:-_MOST_LEXICONS]
+    return made
