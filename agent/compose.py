@@ -36,6 +36,7 @@ from agent.store.keys import SqlKeys
 from agent.store.open import open_database
 from agent.store.progress import SqlProgress
 from agent.store.threads import SqlThreads
+from agent.store.waves import SqlWaves
 from prompts import load as load_prompts
 
 LONGEST_RUN = timedelta(minutes=15)
@@ -217,13 +218,22 @@ async def open_sync(
         await client.close()
 
 
-async def _context(catalogue: Catalogue, store: SqlIssues | None, *notes: str) -> Context:
+@asynccontextmanager
+async def open_waves(settings: Settings) -> AsyncIterator[SqlWaves]:
+    """Where waves are found. Raises as `open_issue_store` does."""
+    async with _open_database(settings, strict=False) as database:
+        yield SqlWaves(database)
+
+
+async def _context(catalogue: Catalogue, database: Database | None, *notes: str) -> Context:
+    store = SqlIssues(database) if database else None
     replaced = [f"Your team's own file replaces the packaged cause {cause}." for cause in catalogue.replaced]
     return Context(
         catalogue=catalogue,
         clock=SystemClock(),
         issues=store,
         issues_as_of=await store.as_of() if store else None,
+        waves=SqlWaves(database) if database else None,
         notes=(*replaced, *notes),
     )
 
@@ -237,9 +247,9 @@ async def open_context(settings: Settings) -> AsyncIterator[Context]:
     catalogue = load_catalogue(settings)
     notes: list[str] = []
     async with AsyncExitStack() as stack:
-        store: SqlIssues | None = None
+        database: Database | None = None
         try:
-            store = await stack.enter_async_context(open_issue_store(settings))
+            database = await stack.enter_async_context(_open_database(settings, strict=False))
         except (StoreUnavailable, SchemaTooOld) as unavailable:
             notes.append(f"{unavailable} Related issues were not searched.")
         model: Model | None = None
@@ -247,7 +257,7 @@ async def open_context(settings: Settings) -> AsyncIterator[Context]:
             model = await stack.enter_async_context(open_model(settings, catalogue))
         except ModelUnavailable as unavailable:
             notes.append(f"{unavailable} The diagnosis was made without a model.")
-        context = await _context(catalogue, store, *notes)
+        context = await _context(catalogue, database, *notes)
         yield _with_model(context, model, settings, settings.model_seconds)
 
 
@@ -272,7 +282,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 
         await end_abandoned()
         yield Services(
-            context=_with_model(await _context(catalogue, issues), model, settings, seconds),
+            context=_with_model(
+                replace(await _context(catalogue, database), issues=issues), model, settings, seconds
+            ),
             diagnoses=diagnoses,
             idempotency=SqlIdempotency(database),
             threads=SqlThreads(database),

@@ -122,6 +122,22 @@ def causes(
     _print(causes_command.show_cause(first) if first else causes_command.list_causes())
 
 
+@app.command()
+def waves(
+    since: Annotated[
+        str | None, typer.Option(metavar="D", help="Only those since a date, or so many days: 14d.")
+    ] = None,
+    form: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print them.")] = "text",
+) -> None:
+    """Show bursts of one error.
+
+    Count, first and last seen, versions, platforms, members that do not fit.
+    """
+    from api.waves_command import show_waves
+
+    _print(show_waves(since, form))
+
+
 @issues_app.command("search")
 def issues_search(
     query: Annotated[str, typer.Argument(help="Words, or an error message.")],

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from agent.diagnosis.diagnosis import Answer, Decision, DiagnosisSummary, Vote
+from agent.issues.wave import Wave
 from agent.report.error_report import ErrorReport, Source, Submission
 from agent.usage.account import UsageAssessment
 
@@ -181,6 +182,13 @@ class FoundIssues(BaseModel):
     """What a search found, the best first."""
 
     issues: list[FoundIssue]
+
+
+class WaveList(BaseModel):
+    """Bursts of one error, the newest first; `as_of` is when they were looked for."""
+
+    as_of: datetime
+    waves: list[Wave]
 
 
 class Check(BaseModel):

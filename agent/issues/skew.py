@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping
+from typing import Literal
 
 from agent.issues.wave import Skew
 
@@ -22,11 +23,21 @@ def numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in _NUMBER.findall(version)[:4])
 
 
-def skew_of(wave: Mapping[str, int], quiet: Mapping[str, int]) -> Skew | None:
+def skew_of(
+    wave: Mapping[str, int], quiet: Mapping[str, int], meanwhile: Mapping[str, int] | None = None
+) -> Skew | None:
     """The bound that parts the versions of a wave best from those of quiet times; None where none does.
 
-    Both map a version to how many have it. Fisher's exact test, one-sided, times the bounds tried.
+    All map a version to how many have it. `meanwhile` are other errors at the time of the wave: they count
+    with quiet times where the wave is newer, since everybody's clients grow newer. Fisher's exact test,
+    one-sided, times the bounds tried.
     """
+    older = _skew(wave, quiet, "older")
+    newer = _skew(wave, Counter(quiet) + Counter(meanwhile or {}), "newer")
+    return min((one for one in (older, newer) if one), key=lambda one: one.p_value, default=None)
+
+
+def _skew(wave: Mapping[str, int], quiet: Mapping[str, int], side: Literal["older", "newer"]) -> Skew | None:
     in_wave, in_quiet = _by_numbers(wave), _by_numbers(quiet)
     known, usual = sum(in_wave.values()), sum(in_quiet.values())
     if known < FEWEST_KNOWN or usual < FEWEST_KNOWN:
@@ -39,25 +50,24 @@ def skew_of(wave: Mapping[str, int], quiet: Mapping[str, int]) -> Skew | None:
     for place, version in enumerate(order[:-1]):
         below += in_wave[version]
         quiet_below += in_quiet[version]
-        for side, than, members, others in (
-            ("older", order[place + 1], below, quiet_below),
-            ("newer", version, known - below, usual - quiet_below),
-        ):
-            if members < LEAST_SHARE * known:
-                continue
-            chance = min(1.0, tried * _fisher(members, known, others, usual))
-            if chance <= MOST_CHANCE and (best is None or chance < best.p_value):
-                lift = (members / known) / ((others + 0.5) / (usual + 1))
-                best = Skew(
-                    side="older" if side == "older" else "newer",
-                    than=names[than],
-                    wave=members,
-                    wave_known=known,
-                    quiet=others,
-                    quiet_known=usual,
-                    lift=round(lift, 1),
-                    p_value=chance,
-                )
+        if side == "older":
+            than, members, others = order[place + 1], below, quiet_below
+        else:
+            than, members, others = version, known - below, usual - quiet_below
+        if members < LEAST_SHARE * known:
+            continue
+        chance = min(1.0, tried * _fisher(members, known, others, usual))
+        if chance <= MOST_CHANCE and (best is None or chance < best.p_value):
+            best = Skew(
+                side=side,
+                than=names[than],
+                wave=members,
+                wave_known=known,
+                quiet=others,
+                quiet_known=usual,
+                lift=round((members / known) / ((others + 0.5) / (usual + 1)), 1),
+                p_value=chance,
+            )
     return best
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from agent.issues.bursts import DAY, LULL, Burst
@@ -29,10 +30,12 @@ class Stretch(NamedTuple):
 
 
 class QuietVersions(NamedTuple):
-    """Version to how many ran it before the wave: with the same signature, and with any."""
+    """Version to how many ran it before the wave, with the same signature and with any; `meanwhile` are
+    those of other signatures while it went on."""
 
     own: Mapping[str, int]
     every: Mapping[str, int]
+    meanwhile: Mapping[str, int] = MappingProxyType({})
 
 
 def hour_of(moment: datetime) -> int:
@@ -74,7 +77,7 @@ def wave_of(stretch: Stretch, sightings: Sequence[Sighting], quiet: QuietVersion
     seen = distinct(sightings)
     versions = Counter(each.client_version for each in seen if each.client_version)
     usual = quiet.own if sum(quiet.own.values()) >= FEWEST_OF_ITS_OWN else quiet.every
-    skew = skew_of(versions, usual)
+    skew = skew_of(versions, usual, quiet.meanwhile)
     expected = sum(burst.expected for burst in stretch.bursts)
     return Wave(
         signature=stretch.signature,

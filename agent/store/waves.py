@@ -175,12 +175,23 @@ def _wave(
 ) -> Wave:
     first = moment_of(stretch.start)
     since = before(first, QUIET_DAYS * DAY)
-    every: Counter[str] = Counter()
-    for hour in range(hour_of(since) // DAY * DAY + DAY // 2, stretch.start // DAY * DAY, DAY):
-        every.update(versions.get(hour, {}))
-    quiet = QuietVersions(versions_of(connection, stretch.signature, since, first), every)
     seen = sightings(connection, stretch.signature, first, until)
+    meanwhile = _of_days(versions, stretch.start, hour_of(until) + DAY)
+    meanwhile.subtract(each.client_version for each in seen if each.client_version)
+    quiet = QuietVersions(
+        own=versions_of(connection, stretch.signature, since, first),
+        every=_of_days(versions, hour_of(since), stretch.start),
+        meanwhile=+meanwhile,
+    )
     return wave_of(stretch, [each for each in seen if each.case != own], quiet, now)
+
+
+def _of_days(versions: dict[int, dict[str, int]], since: int, until: int) -> Counter[str]:
+    """The versions from the day of one hour to before that of another."""
+    found: Counter[str] = Counter()
+    for noon in range(since // DAY * DAY + DAY // 2, until // DAY * DAY, DAY):
+        found.update(versions.get(noon, {}))
+    return found
 
 
 def _end_of(hour: int) -> datetime:

@@ -101,3 +101,16 @@ async def test_no_run_is_sent_to_a_tracing_service(bare: Context, monkeypatch: p
     await diagnose(Submission(text="Request timed out"), bare)
     assert not tracing_is_enabled()
     get_env_var.cache_clear()
+
+
+async def test_a_report_in_a_wave_says_so_with_evidence_and_a_note(context: Context) -> None:
+    """The known threads hold the wave of that day; a quiet month later the same report says nothing."""
+    answer = await diagnose(Submission.model_validate(SEED), context)
+    (said,) = [e for e in answer.diagnosis.evidence if e.text.startswith("wave of this error: ")]
+    assert said.kind == "issue"
+    assert "on clients older than" in said.text
+    assert [note for note in answer.diagnosis.notes if note.startswith("A wave: ")]
+    later = SEED | {"source": {"reported_at": datetime(2026, 6, 8, tzinfo=UTC).isoformat()}}
+    quiet = (await diagnose(Submission.model_validate(later), context)).diagnosis
+    assert not [e for e in quiet.evidence if "wave" in e.text]
+    assert not [note for note in quiet.notes if "wave" in note]

@@ -28,6 +28,13 @@ def test_a_wave_of_a_new_release_is_newer_than_a_bound() -> None:
     assert not is_beside("2.1.93", skew)
 
 
+def test_everybodys_clients_grow_newer() -> None:
+    later = {"2.1.93": 7}
+    assert skew_of(later, USUAL, {"2.1.93": 1}) is not None
+    assert skew_of(later, USUAL, {"2.1.93": 30}) is None
+    assert skew_of(OLD, USUAL, {"2.1.7": 30}) == skew_of(OLD, USUAL)
+
+
 @pytest.mark.parametrize(
     ("wave", "quiet"),
     [
