@@ -17,8 +17,7 @@ from agent.github.source import GitHubSource
 from agent.github.sync import Sync
 from agent.issues.issue import Issue
 from agent.issues.known import digest_of, parse_known
-from agent.llm.live import Models, open_live
-from agent.llm.own_refusal import own_refusal
+from agent.llm.choose import chosen_model
 from agent.llm.prices import Prices, parse_prices
 from agent.ports import DiagnosisStore, IdempotencyStore, IssueStore, KeyStore, Model, ThreadStore, Waiter
 from agent.report.lexicon import Lexicon, parse_lexicon
@@ -170,27 +169,9 @@ def load_prices() -> Prices:
     return parse_prices((resources.files("agent.llm") / "prices.toml").read_text(encoding="utf-8"))
 
 
-@asynccontextmanager
-async def open_model(settings: Settings, catalogue: Catalogue) -> AsyncIterator[Model | None]:
-    """The model that the settings name; None for "none". Nothing is sent yet.
-
-    Raises `ModelUnavailable` where it could never answer as the environment is.
-    """
-    if settings.model == "none":
-        yield None
-        return
-    if settings.model == "replay":
-        raise ModelUnavailable(why="this version has no recordings to replay")
-    models = Models(
-        settings.triage_model, settings.draft_model, settings.strong_model, settings.fallback_model or None
-    )
-    clock = SystemClock()
-    async with open_live(
-        models, load_prices(), lambda error: own_refusal(error, catalogue, clock.now())
-    ) as live:
-        if live.trouble is not None:
-            raise ModelUnavailable(why=live.trouble.rstrip("."))
-        yield live
+def open_model(settings: Settings, catalogue: Catalogue) -> AbstractAsyncContextManager[Model | None]:
+    """The model that the settings name; None for "none". Raises `ModelUnavailable`; see `chosen_model`."""
+    return chosen_model(settings, catalogue, load_prices(), SystemClock().now)
 
 
 def _with_model(context: Context, model: Model | None, settings: Settings, seconds: float) -> Context:
