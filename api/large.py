@@ -68,10 +68,10 @@ class LargeReads:
 
 
 async def _started() -> Process:
-    # A process group of its own: Ctrl-C reaches the server only, which then ends it.
+    # A session of its own: Ctrl-C reaches the server only, which then ends it.
     return await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-c", _START, _ROOT,
-        stdin=PIPE, stdout=PIPE, limit=_LONGEST_LINE, process_group=0,
+        stdin=PIPE, stdout=PIPE, limit=_LONGEST_LINE, start_new_session=True,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from uvicorn import Config
 
 from agent.compose import load_lexicon
 from agent.graph import LARGE
@@ -40,14 +41,21 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return found
 
 
-def test_a_process_reads_as_the_server_would_and_is_used_again(begun: list[Any]) -> None:
+def loop_of_the_server() -> Any:
+    """The event loop that `serve` runs on here, which may be another one than asyncio's own."""
+    return Config("api.app:create_app", factory=True).get_loop_factory()
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, loop_of_the_server()])
+def test_a_process_reads_as_the_server_would_and_is_used_again(begun: list[Any], loop: Any) -> None:
     async def scene() -> None:
         reads = LargeReads()
         found = [await reads.parse(PASTE, NOW) for _ in range(3)]
         await reads.close()
         assert found == [parsed(PASTE, load_lexicon(), NOW).model_dump_json().encode()] * 3
 
-    asyncio.run(scene())
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(scene())
     assert len(begun) == 1
     assert begun[0].returncode is not None, "it ends with the server"
 
