@@ -87,8 +87,9 @@ async def retrieve(state: State, runtime: Runtime[Context]) -> JSON:
     hits = await index.search(query, SEARCH_DEPTH) if index else []
     at = report.reported_at or runtime.context.clock.now()
     waves = await runtime.context.waves.current(report, at) if runtime.context.waves else []
+    related = rank(report, hits, query, runtime.context.ranking)
     return {
-        "issues": [issue.model_dump(mode="json") for issue in rank(report, hits)],
+        "issues": [issue.model_dump(mode="json") for issue in related],
         "waves": [wave.model_dump(mode="json") for wave in waves],
     }
 

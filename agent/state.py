@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 
 from agent.causes.catalogue import Catalogue
 from agent.diagnosis.model import Budget
+from agent.issues.ranking import Ranking
 from agent.ports import Clock, IssueIndex, Model, WaveSource
 from prompts import PromptSet
 
@@ -41,6 +42,7 @@ class Context:
 
     `issues` is None where no store could be opened: the road goes on without related issues.
     So it does without `waves`.
+    `ranking` is None where hits keep the order of the store and only the same message counts.
     `model` is None where no model is asked; one that is needs the `prompts`, and keeps to `budget`.
     `timings_ms` is filled by the nodes of one run; `graph.diagnose` gives each run its own.
     """
@@ -49,6 +51,7 @@ class Context:
     clock: Clock
     issues: IssueIndex | None = None
     issues_as_of: datetime | None = None
+    ranking: Ranking | None = None
     waves: WaveSource | None = None
     notes: tuple[str, ...] = ()
     model: Model | None = None

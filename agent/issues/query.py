@@ -85,6 +85,11 @@ def telling(term: str) -> float:
     return min(1.2, 0.5 + 0.1 * len(term))
 
 
+def is_error_line(line: str) -> bool:
+    """Whether a line tells of an error: one says error, panic, refused, ..."""
+    return bool(_ERROR_LINE.search(line))
+
+
 def words(text: str) -> list[str]:
     """The words and identifiers of `text` in order, without ids, bare numbers, URLs and stop words."""
     found = []
@@ -125,7 +130,7 @@ def build_query(report: ErrorReport, lexicon: Lexicon | None = None) -> IssueQue
 def _weighed(report: ErrorReport, names: list[str]) -> dict[str, Any]:
     """The tokens that count most with their weights, and which stand in title, error lines and body."""
     text = report.text[:MOST_TEXT]
-    lines = [line[:_MOST_LINE] for line in text.splitlines() if _ERROR_LINE.search(line)]
+    lines = [line[:_MOST_LINE] for line in text.splitlines() if is_error_line(line)]
     told = [event.message for event in report.errors if event.message]
     body = tokens(text)
     title = tokens(" ".join([report.title or "", *names]))[:_MOST_TITLE]

@@ -6,20 +6,14 @@ import re
 from datetime import datetime
 from typing import NamedTuple
 
-from agent.issues.issue import Issue, IssueHit, RelatedIssue, Relation
-from agent.issues.query import telling
+from agent.issues.issue import Issue, IssueHit, IssueQuery, RelatedIssue, Relation
+from agent.issues.ranking import Ranking, Scored, rerank
 from agent.issues.references import Thread, mentioned_threads, own_thread, same_thread
+from agent.issues.why import what_matches
 from agent.report.error_report import ErrorReport
 
 MOST_RELATED = 8
 _MOST_SIMILAR = 3
-_FEWEST_TERMS = 3
-_LEAST_TOLD = 3.5
-_LEAST_SCORE = 14.0
-"""The relevance floor of a hit without the same message: so many matched terms, which tell so much
-together (see `telling`), at so high a bm25. Over the known threads, each against the others, half of
-the hits above it have the cause of the thread; of all hits by words it is one in thirteen."""
-
 _PLATFORM_LABEL = {"darwin": "platform:macos", "linux": "platform:linux", "windows": "platform:windows"}
 _PLATFORM_NAME = {"darwin": "macOS", "linux": "Linux", "windows": "Windows"}
 _CLOSED_AS = ("invalid", "duplicate", "stale", "wontfix")
@@ -45,16 +39,24 @@ class _Match(NamedTuple):
         return min(0.59, base * (0.4 + 0.6 * self.text) + near)
 
 
-def rank(report: ErrorReport, hits: list[IssueHit]) -> list[RelatedIssue]:
-    """At most eight related issues, best first; none rather than weak ones; never the report's own."""
+def rank(
+    report: ErrorReport, hits: list[IssueHit], query: IssueQuery, ranking: Ranking | None
+) -> list[RelatedIssue]:
+    """At most eight related issues, best first; none rather than weak ones; never the report's own.
+
+    `query` is what the hits were found by. A hit that has neither the same message nor is named in the
+    report must be the same matter with at least the probability `ranking.floor`; without a `ranking` there
+    is no such hit.
+    """
     own = own_thread(report)
     mentioned = mentioned_threads(report)
     others = [hit for hit in hits if not _is_own(report, own, hit.issue)]
-    best_text = max((hit.text_score for hit in others), default=0.0) or 1.0
+    scored = rerank(query, others, ranking) if ranking else [Scored(hit, 0.0, 0.0) for hit in others]
     matches: dict[Thread, _Match] = {}
-    for hit in others:
+    for hit, _, probability in scored:
         thread = (hit.issue.repository.lower(), hit.issue.number)
-        relation = _relation(hit, mentioned.get(thread))
+        is_near = ranking is not None and probability >= ranking.floor
+        relation = _relation(hit, mentioned.get(thread), is_near=is_near)
         if relation is None:
             continue
         match = _Match(
@@ -63,13 +65,13 @@ def rank(report: ErrorReport, hits: list[IssueHit]) -> list[RelatedIssue]:
             version=_nearness_of_versions(report.value("client_version"), hit.issue.client_version),
             time=_nearness_of_dates(report.reported_at, hit.issue.created_at),
             platform=_PLATFORM_LABEL.get(report.value("platform") or "") in hit.issue.labels,
-            text=max(0.0, hit.text_score) / best_text,
+            text=probability,
         )
         if thread not in matches or match.score > matches[thread].score:
             matches[thread] = match
     _keep_best_similar(matches)
     order = sorted(matches.values(), key=lambda m: (-m.score, m.hit.issue.repository, m.hit.issue.number))
-    return [_shown(report, match) for match in order[:MOST_RELATED]]
+    return [_shown(report, query, match) for match in order[:MOST_RELATED]]
 
 
 def _keep_best_similar(matches: dict[Thread, _Match]) -> None:
@@ -90,14 +92,12 @@ def _is_own(report: ErrorReport, own: Thread | None, issue: Issue) -> bool:
     return len(start) >= 120 and start in " ".join(report.text[:20_000].split())
 
 
-def _relation(hit: IssueHit, mentioned: bool | None) -> Relation | None:
+def _relation(hit: IssueHit, mentioned: bool | None, *, is_near: bool) -> Relation | None:
     if hit.same_signature:
         return "same-signature"
     if mentioned is not None:
         return "duplicate" if mentioned else "linked"
-    told = sum(telling(term) for term in hit.matched_terms)
-    is_near = len(hit.matched_terms) >= _FEWEST_TERMS and told >= _LEAST_TOLD
-    return "similar" if is_near and hit.text_score >= _LEAST_SCORE else None
+    return "similar" if is_near else None
 
 
 def _nearness_of_versions(one: str | None, other: str | None) -> float:
@@ -146,13 +146,12 @@ def _what_came_of_it(issue: Issue) -> str:
     return issue.state if issue.state in ("open", "closed", "merged") else ""
 
 
-def _shown(report: ErrorReport, match: _Match) -> RelatedIssue:
+def _shown(report: ErrorReport, query: IssueQuery, match: _Match) -> RelatedIssue:
     issue = match.hit.issue
     firsts = {"same-signature": "same message", "duplicate": "named in the report as the same case"}
     first = firsts.get(match.relation, "named in the report")
     if match.relation == "similar":
-        telling_first = sorted(match.hit.matched_terms, key=lambda t: (-telling(t), t.lower()))
-        first = f"similar words ({', '.join(telling_first[:4])})"
+        first = ", ".join(what_matches(report.text, query, match.hit)) or "similar words"
     parts = [first]
     if issue.client_version:
         parts.append(f"{'also ' if match.version == 1 else ''}client {issue.client_version}")

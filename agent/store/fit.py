@@ -16,7 +16,7 @@ from agent.issues.features import NAMES
 from agent.issues.ranking import Ranking
 
 PENALTY = 30.0
-FLOOR = 0.2
+FLOOR = 0.35
 _ROUNDS, _ENOUGH = 20, 1e-5
 _MOST_SHOWN = 10
 

@@ -5,20 +5,33 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from agent.issues.issue import Issue, IssueHit
-from agent.issues.rank import MOST_RELATED, rank
+from agent.issues import rank as room
+from agent.issues.issue import Collection, Forward, Issue, IssueHit, IssueQuery, RelatedIssue
+from agent.issues.rank import MOST_RELATED
+from agent.issues.ranking import Ranking
 from agent.report.error_report import ErrorEvent, ErrorReport, Reading
 
 DAY = datetime(2026, 4, 8, 12, tzinfo=UTC)
 REPO = "anthropics/claude-code"
+QUERY = IssueQuery(weights={"tool_use": 3.0, "escap": 2.0, "bug": 1.0}, title=["tool_use", "escap"])
+RANKING = Ranking(weights={"all_anywhere": 10.0}, slope=1.0, offset=-6.0, floor=0.5)
+COUNTS = Collection(docs=1_000, having={"tool_use": 5, "escap": 20, "bug": 900})
+
+
+def rank(report: ErrorReport, hits: list[IssueHit], ranking: Ranking | None = RANKING) -> list[RelatedIssue]:
+    return room.rank(report, hits, QUERY, ranking)
 
 
 def hit(
-    number: int, *, same: bool = True, score: float = 1.0, terms: tuple[str, ...] = (), **facts: Any
+    number: int, *, same: bool = True, score: float = 1.0, tokens: tuple[str, ...] = (), **facts: Any
 ) -> IssueHit:
     known: dict[str, Any] = {"title": "t", "state": "closed", "created_at": DAY, **facts}
     issue = Issue(repository=REPO, number=number, url=f"https://github.com/{REPO}/issues/{number}", **known)
-    return IssueHit(issue=issue, same_signature=same, text_score=score, matched_terms=list(terms))
+    forward = Forward(title=[], body=dict.fromkeys(tokens, 1))
+    return IssueHit(
+        issue=issue, same_signature=same, text_score=score, forward=forward, collection=COUNTS,
+        matched_terms=list(tokens),
+    )  # fmt: skip
 
 
 def report(text: str = "it fails", **facts: Any) -> ErrorReport:
@@ -29,9 +42,9 @@ def report(text: str = "it fails", **facts: Any) -> ErrorReport:
 
 def test_exact_signature_first_then_version_then_date() -> None:
     late = datetime(2026, 6, 1, tzinfo=UTC)
-    strong = ("tool_use", "tool_result", "escape", "interrupted")
+    strong = ("tool_use", "escap")
     hits = [
-        hit(1, same=False, score=30, terms=strong, client_version="2.1.7"),
+        hit(1, same=False, score=30, tokens=strong, client_version="2.1.7"),
         hit(2, created_at=late, client_version="2.1.90"),
         hit(3, created_at=late, client_version="2.1.8"),
         hit(4, created_at=DAY, client_version="2.1.8"),
@@ -67,21 +80,20 @@ def test_without_a_date_of_the_report_the_thread_gives_its_own() -> None:
 
 
 def test_weak_hits_are_not_shown() -> None:
-    weak = [
-        hit(1, same=False, score=30, terms=("usage", "limit", "plan")),
-        hit(3, same=False, score=9, terms=("escape", "tool_use", "tool_result", "interrupted")),
-        hit(4, same=False, score=30, terms=("tool_use", "tool_result")),
-        hit(2, same=False, score=30, terms=("error", "issue", "code", "claude", "api", "version", "bug")),
-    ]
+    weak = [hit(1, same=False, score=30, tokens=("bug",)), hit(2, same=False, score=9), hit(3, same=False)]
     assert rank(report(), weak) == []
 
 
 def test_strong_words_without_the_message_are_similar_and_named() -> None:
-    terms = ("escape", "tool_use", "tool_result", "interrupted")
-    found = rank(report(), [hit(n, same=False, score=20, terms=terms) for n in range(1, 9)])
+    found = rank(report(), [hit(n, same=False, tokens=("tool_use", "escap")) for n in range(1, 9)])
     assert len(found) == 3
     assert found[0].relation == "similar"
-    assert found[0].why.startswith("similar words (tool_result, tool_use, interrupted, escape)")
+    assert found[0].why.startswith("same identifier tool_use, ")
+
+
+def test_without_weights_only_the_same_message_counts() -> None:
+    hits = [hit(1, same=False, tokens=("tool_use", "escap")), hit(2)]
+    assert [found.number for found in rank(report(), hits, None)] == [2]
 
 
 def test_own_thread_is_never_related() -> None:
