@@ -47,11 +47,9 @@ class WaveSource(Protocol):
 
         They name no member, since what they say may be shown to anybody.
         """
-        ...
 
     async def every(self, since: datetime | None, now: datetime) -> list[Wave]:
         """The waves that were still going on at `since` or later, the newest first."""
-        ...
 
 
 class IssueStore(IssueIndex, Protocol):
