@@ -14,6 +14,7 @@ from agent.issues.tokens import tokens
 from agent.report.error_report import Noun
 from agent.store.index.found import Found, Index, Wanted
 from agent.store.index.packed import unpack
+from agent.store.index.vectors import Vectors
 from agent.store.tables import issues
 
 BODY_SHOWN = 2_000
@@ -35,12 +36,13 @@ _NOT_READ = {
 """What a hit does not carry, empty. Nouns are frozen and nobody writes into their lists."""
 N = TypeVar("N", bound=Noun)
 
+_FORWARD = (column("tokens", LargeBinary), column("vector", LargeBinary))
 _IDS = {
     "sqlite": "SELECT value FROM json_each(:ids)",
     "postgresql": "SELECT CAST(json_array_elements_text(CAST(:ids AS json)) AS bigint)",
 }
 _ROWS = """
-    SELECT i.id, {columns}, substr(i.body, 1, {body}) AS body, t.tokens
+    SELECT i.id, {columns}, substr(i.body, 1, {body}) AS body, t.tokens, t.vector
     FROM issues AS i LEFT JOIN issue_tokens AS t ON t.issue_id = i.id AND t.tenant = :tenant
     WHERE i.tenant = :tenant AND i.deleted_at IS NULL AND i.id IN ({ids})
       AND NOT (lower(i.repository) = :own_repository AND i.number = :own_number)
@@ -51,10 +53,10 @@ class IssueSearch:
     """The search of one database. Safe to use from several threads at once."""
 
     def __init__(self, dialect: str, index: Index) -> None:
-        self._index = index
+        self._index, self._vectors = index, Vectors()
         columns = ", ".join(f"i.{kept.name}" for kept in _COLUMNS)
         rows = text(_ROWS.format(columns=columns, body=BODY_SHOWN, ids=_IDS[dialect]))
-        self._rows = rows.columns(issues.c.id, *_COLUMNS, issues.c.body, column("tokens", LargeBinary))
+        self._rows = rows.columns(issues.c.id, *_COLUMNS, issues.c.body, *_FORWARD)
 
     def find(self, connection: Connection, query: IssueQuery, limit: int) -> list[IssueHit]:
         """The best `limit` hits, exact signatures first; empty where nothing matches."""
@@ -69,7 +71,11 @@ class IssueSearch:
         rows = connection.execute(self._rows, {"ids": json.dumps(ids), **_own(query)}).all()
         parts = [(term, frozenset(tokens(term))) for term in query.terms]
         seen = Collection(docs=found.docs, having=found.having)
-        hits = [(row[0], _to_hit(row, query, parts, scores.get(row[0], 0.0), seen)) for row in rows]
+        near = self._vectors.cosines(connection, weights, [row.vector for row in rows])
+        hits = [
+            (row[0], _to_hit(row, query, parts, scores.get(row[0], 0.0), cosine, seen))
+            for row, cosine in zip(rows, near, strict=True)
+        ]
         hits.sort(key=lambda pair: (not pair[1].same_signature, -round(pair[1].text_score, 4), pair[0]))
         return [hit for _, hit in hits[:limit]]
 
@@ -102,10 +108,11 @@ def _to_hit(
     query: IssueQuery,
     parts: Sequence[tuple[str, frozenset[str]]],
     score: float,
+    cosine: float | None,
     collection: Collection,
 ) -> IssueHit:
     """`parts` are the words of the query with their tokens; a word is matched where all of them are held."""
-    _, *values, body, packed = tuple(row)
+    _, *values, body, packed, _vector = tuple(row)
     facts = dict(zip(_NAMES, values, strict=True))
     title, counts = unpack(packed) if packed else ([], {})
     held = {*title, *counts} if parts else ()
@@ -115,7 +122,7 @@ def _to_hit(
         same_signature=facts["signature"] is not None and facts["signature"] in query.signatures,
         text_score=score,
         matched_terms=[term for term, needed in parts if needed and needed.issubset(held)],
-        forward=_made(Forward, title=title, body=counts, cosine=None) if packed else None,
+        forward=_made(Forward, title=title, body=counts, cosine=cosine) if packed else None,
         collection=collection,
     )
 

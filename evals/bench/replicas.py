@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from agent.issues.tokens import issue_tokens
 
-_LOST, _OTHER, _OWN = 0.25, 0.15, 2
+_KEPT, _OTHER, _OWN = 0.75, 0.15, 2
 _VOCABULARY = 40_000
 
 
@@ -52,18 +52,23 @@ def made_up(many: int, seed: int = 1) -> list[Tokens]:
 def replicas(given: list[Tokens], many: int, seed: int = 1) -> Iterator[Tokens]:
     """`many` issues: the given ones first, then copies of which no two are the same."""
     chance = random.Random(seed)
-    every = [token for tokens in given for token in tokens.body[:200]]
     for number in range(many):
         if number < len(given):
             yield given[number]
         else:
-            yield _copy(given[number % len(given)], every, chance, number)
+            other = given[int(chance.random() * len(given))]
+            yield _copy(given[number % len(given)], other, chance, number)
 
 
-def _copy(tokens: Tokens, every: list[str], chance: random.Random, number: int) -> Tokens:
-    def changed(found: list[str]) -> list[str]:
-        kept = chance.sample(found, k=round(len(found) * (1 - _LOST)))
-        return kept + [every[int(chance.random() * len(every))] for _ in range(round(len(found) * _OTHER))]
-
+def _copy(tokens: Tokens, other: Tokens, chance: random.Random, number: int) -> Tokens:
+    """Three quarters of the one issue, in one piece round its end, and some of another one."""
     own = [f"own{number}x{at}" for at in range(_OWN)]
-    return Tokens(changed(tokens.title), changed(tokens.body) + own)
+    return Tokens(
+        _part(tokens.title, _KEPT, chance) + _part(other.title, _OTHER, chance),
+        _part(tokens.body, _KEPT, chance) + _part(other.body, _OTHER, chance) + own,
+    )
+
+
+def _part(found: list[str], share: float, chance: random.Random) -> list[str]:
+    start, many = int(chance.random() * len(found)), round(len(found) * share)
+    return found[start : start + many] + found[: max(0, start + many - len(found))]

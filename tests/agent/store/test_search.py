@@ -22,7 +22,7 @@ def test_a_row_becomes_a_hit() -> None:
         "comment_count": None, "participants": None, "merged_at": None,
         "released_in": None, "duplicate_of": None,
     }  # fmt: skip
-    row = (7, *facts.values(), "reuse it", pack(["imag", "larg"], ["reus"]))
+    row = (7, *facts.values(), "reuse it", pack(["imag", "larg"], ["reus"]), None)
     words: list[tuple[str, Any]] = [
         ("images", {"imag"}),
         ("use", {"use"}),
@@ -31,11 +31,11 @@ def test_a_row_becomes_a_hit() -> None:
     ]
     parts = [(term, frozenset(needed)) for term, needed in words]
     seen = Collection(docs=1, having={})
-    hit = _to_hit(row, IssueQuery(signatures=["s"]), parts, 2.5, seen)  # type: ignore[arg-type]
+    hit = _to_hit(row, IssueQuery(signatures=["s"]), parts, 2.5, 0.5, seen)  # type: ignore[arg-type]
     assert hit.issue == Issue(body="reuse it", **facts)  # type: ignore[arg-type]
     assert (hit.same_signature, hit.text_score) == (True, 2.5)
     assert hit.matched_terms == ["images", "large reuse"]
-    assert hit.forward == Forward(title=["imag", "larg"], body={"reus": 1})
+    assert hit.forward == Forward(title=["imag", "larg"], body={"reus": 1}, cosine=0.5)
     assert hit.collection is seen
 
 

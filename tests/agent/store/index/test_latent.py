@@ -1,0 +1,64 @@
+"""The latent model: words of the same company are near each other."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from agent.store.index import latent
+from agent.store.index.latent import as_bytes, cosines, fit, from_bytes, packed_vector
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(latent, "DIMENSIONS", 12)
+    monkeypatch.setattr(latent, "_SPARE", 4)
+
+
+def documents(many: int = 400) -> list[dict[str, int]]:
+    """Issues of ten subjects with forty words each, of which an issue uses eight."""
+    chance = random.Random(3)
+    return [
+        {f"s{number % 10}w{chance.randrange(40)}": 1 + chance.randrange(3) for _ in range(8)}
+        for number in range(many)
+    ]
+
+
+def test_issues_of_one_subject_are_near_though_they_share_no_word() -> None:
+    model = fit(documents(), 1)
+    assert model is not None
+    one, same = model.vector({"s1w1": 1, "s1w2": 1}), model.vector({"s1w11": 1, "s1w12": 1})
+    other = model.vector({"s2w1": 1, "s2w2": 1})
+    assert float(one @ same) > 0.5 > abs(float(one @ other)) + 0.2
+    near = cosines(model, one, [packed_vector(model, vector) for vector in (same, other)])
+    assert near == pytest.approx([float(one @ same), float(one @ other)], abs=0.02)
+
+
+def test_it_is_the_same_every_time_and_after_storing() -> None:
+    first, second = fit(documents(), 7), fit(documents(), 7)
+    assert first is not None
+    assert second is not None
+    assert np.array_equal(first.directions, second.directions)
+    again = from_bytes(as_bytes(first), 7)
+    assert again.places == first.places
+    counts = {"s3w1": 2, "s4w2": 1, "unknown": 5}
+    assert np.array_equal(again.vector(counts), first.vector(counts))
+
+
+def test_what_cannot_be_compared_is_none() -> None:
+    model = fit(documents(), 2)
+    assert model is not None
+    vector = model.vector({"s1w1": 1})
+    old = packed_vector(model._replace(number=1), vector)
+    assert cosines(model, vector, [None, old, b"", packed_vector(model, vector)]) == [
+        None, None, None, pytest.approx(1, abs=0.02),
+    ]  # fmt: skip
+    assert cosines(model, vector, []) == []
+    assert not model.vector({"unknown": 1}).any()
+
+
+def test_too_few_issues_make_no_model() -> None:
+    assert fit(documents(20), 1) is None
+    assert fit([], 1) is None
