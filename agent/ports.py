@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from agent.causes.changelog import Changelog
 from agent.diagnosis.diagnosis import (
     Answer,
     ApiKey,
@@ -50,6 +51,14 @@ class WaveSource(Protocol):
 
     async def every(self, since: datetime | None, now: datetime) -> list[Wave]:
         """The waves that were still going on at `since` or later, the newest first."""
+
+
+class ChangelogSource(Protocol):
+    """The changelogs that were imported."""
+
+    async def of(self, product: str) -> Changelog | None:
+        """The changelog of a product; None where none was imported."""
+        ...
 
 
 class IssueStore(IssueIndex, Protocol):
@@ -212,10 +221,9 @@ class Waiter(Protocol):
 
 
 class IssueSource(Protocol):
-    """A forge that issues are read from. Methods raise `SourceUnavailable` or `BadInput`.
+    """A forge that issues are read from, by pages (`SourcePage`): `after` is the `next` of the page before.
 
-    A page is asked for by what to read since when, or by the `next` of the page before; with the `etag`
-    of an earlier answer to the same question it may come back as unchanged.
+    Methods raise `SourceUnavailable` or `BadInput`.
     """
 
     @property
@@ -230,7 +238,7 @@ class IssueSource(Protocol):
     async def comments(
         self, repository: str, since: datetime | None, after: str | None = None, etag: str | None = None
     ) -> SourcePage:
-        """Comments on all threads, the least recently updated first."""
+        """Comments on all threads, in the same order."""
 
     async def releases(
         self, repository: str, after: str | None = None, etag: str | None = None
@@ -290,10 +298,7 @@ class IssueGraph(Protocol):
     async def neighbours(
         self, threads: list[tuple[str, int]], depth: int = 1, limit: int = 200
     ) -> dict[tuple[str, int], Issue]:
-        """The threads and what is linked to or from them, at most so many steps away and so many in all.
-
-        Issues come with their links, without comments and timeline.
-        """
+        """The threads and what is linked to or from them, so many steps away, with links alone."""
 
     async def duplicates(self) -> list[tuple[tuple[str, int], tuple[str, int]]]:
         """Every issue that is a duplicate, with the one it is a duplicate of."""

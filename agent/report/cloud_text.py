@@ -23,6 +23,30 @@ _NAMED = re.compile(
     r"|ServiceQuotaExceeded|ServiceUnavailable|ModelStreamError|ModelError|ExpiredToken|UnrecognizedClient"
     r"|InternalServer|CredentialsProvider)(?:Exception|Error)): ?(?P<message>[^\n\"{]{3,600})"
 )
+_EXPRESSIONS = (
+    (_BOTO, ("An error occurred (",)),
+    (_LITELLM, ("BedrockE", "Vertex_", "VertexA", "Vertexa", "AnthropicE")),
+    (
+        _NAMED,
+        (
+            "AccessDenied",
+            "Validation",
+            "Throttling",
+            "ResourceNotFound",
+            "ModelNotReady",
+            "ModelTimeout",
+            "ServiceQuotaExceeded",
+            "ServiceUnavailable",
+            "ModelStreamError",
+            "ModelError",
+            "ExpiredToken",
+            "UnrecognizedClient",
+            "InternalServer",
+            "CredentialsProvider",
+        ),
+    ),
+)
+"""Each with signs of which every match holds one: to look for a few words is far quicker."""
 _STOP = re.compile(r"(?<=[a-z)\d][.!]) (?=[A-Za-z_]+_[a-z_]+ |[A-Z][a-z]+ing )|\\n|\s+at \S+ \(|```")
 _STATUS = re.compile(r"(?:API Error|Error|HTTP)[: (]{1,3}([45]\d\d)\W{0,4}$")
 
@@ -45,7 +69,9 @@ def cloud_texts(screen: Screen, taken: list[tuple[int, int]]) -> list[CloudText]
     if "Exception" not in text and "Error" not in text and "An error occurred" not in text:
         return found
     covered = Covered(taken)
-    for expression in (_BOTO, _LITELLM, _NAMED):
+    for expression, signs in _EXPRESSIONS:
+        if not any(sign in text for sign in signs):
+            continue
         for match in expression.finditer(text):
             if covered.touches(*match.span()):
                 continue
