@@ -148,7 +148,13 @@ def _trusted(material: Material) -> str:
     said += [x for step in plain.guidance for x in (step.step, step.why)]
     said += [plain.question.text, plain.question.how] if plain.question else []
     said += [e.text for e in plain.evidence if e.kind in TRUSTED_KINDS]
-    return "\n".join([*said, *material.known_messages])
+    return "\n".join([*said, *(part for m in material.known_messages for part in _without_orders(m))])
+
+
+def _without_orders(message: str) -> list[str]:
+    """The parts of a known message; what a stranger put behind it is not ours."""
+    orders = set(instructions(message))
+    return [part for part in _SENTENCE.split(message) if part and part.strip() not in orders]
 
 
 def _words(text: str) -> list[str]:

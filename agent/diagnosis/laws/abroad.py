@@ -12,6 +12,7 @@ import re
 from functools import lru_cache
 
 from agent.diagnosis.laws.case import TEXTS
+from agent.diagnosis.laws.grounded import latin
 from agent.diagnosis.laws.phrases import hits
 
 Table = dict[str, tuple[re.Pattern[str], re.Pattern[str]]]
@@ -21,7 +22,7 @@ def _table(rows: dict[str, tuple[str, str]]) -> Table:
     return {code: (re.compile(one, re.I), re.compile(two, re.I)) for code, (one, two) in rows.items()}
 
 
-_SENTENCE = re.compile(r"(?<=[.!?。！？])\s*|\n+|;\s")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+|;\s")
 _PAY = _table(
     {
         "de": (
@@ -82,14 +83,24 @@ _PAY = _table(
 )
 _ANY_THING = re.compile("|".join(thing.pattern for _, thing in _PAY.values()), re.I)
 _NOT = re.compile(
-    r"\b(?:nicht|kein\w*|nie|niemals|ohne|bevor|statt|anstatt|ob|prüf\w*|pas|jamais|sans|avant de|vérifi\w*"
-    r"|aucun\w*|no|nunca|sin|antes de|compru[eé]b\w*|não|nunca|sem|verifi\w*|non|mai|senza|prima di"
-    r"|controll\w*"
-    r"|niet|geen|nooit|zonder|не|никогда|без|проверь\w*|проверить)\b|ausschalt|aus\.|désactiv|desactiv"
-    r"|disattiv|不|没|沒|未|无|無|别|勿|关闭|關閉|检查|檢查|ない|ません|なく|無効|確認|않|마세요|말고|없"
-    r"|확인",
+    r"\b(?:nicht|kein\w*|nie|niemals|ohne|bevor|statt|anstatt|pas|jamais|sans|avant de|aucun\w*|no|nunca|sin"
+    r"|antes de|não|sem|non|mai|senza|prima di|niet|geen|nooit|zonder|не|никогда|без)\b"
+    r"|不|没|沒|未|无(?!疑)|無(?!疑)|别|勿|ない|ません|なく|않|마세요|말고|없",
     re.I,
 )
+_IDIOM = re.compile(
+    r"nicht (?:nur|zögern)|zögern?e? (?:\w+ )?nicht|n'hésite[zr]? pas|no (?:dude[ns]?|solo)|não (?:hesite|só)"
+    r"|non (?:esit\w+|solo)|aarzel niet|не (?:стесняй\w+|только)|不(?:妨|仅|僅|如|要犹豫)",
+    re.I,
+)
+"""Words that look like a denial and are none."""
+_LOOKS = re.compile(
+    r"\b(?:ob|prüf\w*|vérifi\w*|compru[eé]b\w*|verifi\w*|controll\w*|проверь\w*|проверить)\b|ausschalt"
+    r"|\baus\."
+    r"|désactiv|desactiv|disattiv|关闭|關閉|检查|檢查|無効|確認|확인",
+    re.I,
+)
+"""Looking at a way to pay, or switching it off, is not paying."""
 _PROMISE = re.compile(
     r"\b(?:wird|werden|erhalten|erhältst|bekommen|bekommst)\b[^.!?]{0,80}\b(?:erstatt\w*|rückerstatt\w*"
     r"|gutgeschrieben|gutschrift|zurückgezahlt|behoben|eskaliert|kontaktiert)"
@@ -189,7 +200,7 @@ def problems(text: str) -> tuple[str, ...]:
     """What in `text`, in any of the other languages, promises, evades or asks for a secret."""
     found = []
     for sentence in _sentences(text):
-        denied = bool(_NOT.search(sentence))
+        denied = _denied(sentence)
         if _PROMISE.search(sentence) and not denied:
             found.append("a promise")
         if not denied:
@@ -204,11 +215,15 @@ def sounds_certain(text: str) -> bool:
 
 
 def _sentences(text: str) -> list[str]:
-    return [sentence for sentence in _SENTENCE.split(text) if sentence.strip()]
+    return [sentence for sentence in _SENTENCE.split(latin(text)) if sentence.strip()]
+
+
+def _denied(sentence: str) -> bool:
+    return bool(_NOT.search(_IDIOM.sub(" ", sentence)))
 
 
 def _together(sentence: str, table: Table) -> bool:
-    if _NOT.search(sentence):
+    if _denied(sentence) or _LOOKS.search(sentence):
         return False
     return any(verb.search(sentence) and thing.search(sentence) for verb, thing in table.values())
 
