@@ -17,6 +17,7 @@ from agent.github.source import GitHubSource
 from agent.github.sync import Sync
 from agent.issues.issue import Issue
 from agent.issues.known import digest_of, parse_known
+from agent.issues.ranking import Ranking, parse_ranking
 from agent.llm.choose import chosen_model
 from agent.llm.prices import Prices, parse_prices
 from agent.ports import DiagnosisStore, IdempotencyStore, IssueStore, KeyStore, Model, ThreadStore, Waiter
@@ -34,6 +35,7 @@ from agent.store.issues import SqlIssues
 from agent.store.keys import SqlKeys
 from agent.store.open import open_database
 from agent.store.progress import SqlProgress
+from agent.store.rankings import SqlRankings
 from agent.store.threads import SqlThreads
 from agent.store.waves import SqlWaves
 from prompts import load as load_prompts
@@ -74,6 +76,12 @@ def load_lexicon() -> Lexicon:
     """The packaged words: messages, statements and synonyms; read once a process."""
     report = resources.files("agent.report")
     return parse_lexicon([*_texts(report / "messages").values(), *_texts(report).values()])
+
+
+@cache
+def load_ranking() -> Ranking:
+    """The packaged weights of re-ranking; read once a process."""
+    return parse_ranking((resources.files("agent.issues") / "ranking.toml").read_text(encoding="utf-8"))
 
 
 def load_catalogue(settings: Settings) -> Catalogue:
@@ -142,24 +150,22 @@ class Services:
     """Fails every diagnosis whose process is gone; how many. Raises `StoreUnavailable`."""
 
 
-def _open_database(settings: Settings, *, strict: bool) -> AbstractAsyncContextManager[Database]:
+def open_tenant(settings: Settings, *, strict: bool) -> AbstractAsyncContextManager[Database]:
+    """The tenant's database. Raises `StoreUnavailable`, and `SchemaTooOld` where it is older and `strict`."""
     return open_database(settings.database_url, settings.tenant, load_known, known_digest(), strict=strict)
 
 
 @asynccontextmanager
 async def open_issue_store(settings: Settings, *, strict: bool = False) -> AsyncIterator[SqlIssues]:
-    """The issue store of the settings' tenant, migrated and seeded where it may be.
-
-    Raises `StoreUnavailable`; with `strict` an older schema raises `SchemaTooOld`.
-    """
-    async with _open_database(settings, strict=strict) as database:
+    """The issue store of the tenant, migrated and seeded where it may be. Raises as `open_tenant`."""
+    async with open_tenant(settings, strict=strict) as database:
         yield SqlIssues(database)
 
 
 @asynccontextmanager
 async def open_issue_archive(settings: Settings) -> AsyncIterator[tuple[SqlIssues, SqlProgress]]:
     """The issue store, and how far imports into it came. Raises as `open_issue_store` does when strict."""
-    async with _open_database(settings, strict=True) as database:
+    async with open_tenant(settings, strict=True) as database:
         yield SqlIssues(database), SqlProgress(database)
 
 
@@ -192,7 +198,7 @@ async def open_sync(
     lexicon = load_lexicon()
     client = GitHubClient(settings.github_url, GitHubToken().github_token, SystemClock(), waiter)
     try:
-        async with _open_database(settings, strict=True) as database:
+        async with open_tenant(settings, strict=True) as database:
             signature_of = partial(first_signature, lexicon=lexicon)
             yield Sync(GitHubSource(client), SqlIssueArchive(database), signature_of, repository, say)
     finally:
@@ -202,12 +208,13 @@ async def open_sync(
 @asynccontextmanager
 async def open_waves(settings: Settings) -> AsyncIterator[SqlWaves]:
     """Where waves are found. Raises as `open_issue_store` does."""
-    async with _open_database(settings, strict=False) as database:
+    async with open_tenant(settings, strict=False) as database:
         yield SqlWaves(database)
 
 
-async def _context(catalogue: Catalogue, database: Database | None, *notes: str) -> Context:
-    store = SqlIssues(database) if database else None
+async def _context(
+    catalogue: Catalogue, database: Database | None, store: SqlIssues | None, *notes: str
+) -> Context:
     replaced = [f"Your team's own file replaces the packaged cause {cause}." for cause in catalogue.replaced]
     return Context(
         catalogue=catalogue,
@@ -215,6 +222,7 @@ async def _context(catalogue: Catalogue, database: Database | None, *notes: str)
         issues=store,
         issues_as_of=await store.as_of() if store else None,
         waves=SqlWaves(database) if database else None,
+        ranking=(await SqlRankings(database).kept() if database else None) or load_ranking(),
         notes=(*replaced, *notes),
     )
 
@@ -230,7 +238,7 @@ async def open_context(settings: Settings) -> AsyncIterator[Context]:
     async with AsyncExitStack() as stack:
         database: Database | None = None
         try:
-            database = await stack.enter_async_context(_open_database(settings, strict=False))
+            database = await stack.enter_async_context(open_tenant(settings, strict=False))
         except (StoreUnavailable, SchemaTooOld) as unavailable:
             notes.append(f"{unavailable} Related issues were not searched.")
         model: Model | None = None
@@ -238,7 +246,7 @@ async def open_context(settings: Settings) -> AsyncIterator[Context]:
             model = await stack.enter_async_context(open_model(settings, catalogue))
         except ModelUnavailable as unavailable:
             notes.append(f"{unavailable} The diagnosis was made without a model.")
-        context = await _context(catalogue, database, *notes)
+        context = await _context(catalogue, database, SqlIssues(database) if database else None, *notes)
         yield _with_model(context, model, settings, settings.model_seconds)
 
 
@@ -252,7 +260,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     catalogue = load_catalogue(settings)
     seconds = min(settings.model_seconds, MODEL_SHARE * settings.run_seconds)
     async with (
-        _open_database(settings, strict=True) as database,
+        open_tenant(settings, strict=True) as database,
         open_model(settings, catalogue) as model,
     ):
         issues, diagnoses = SqlIssues(database), SqlDiagnoses(database)
@@ -263,9 +271,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 
         await end_abandoned()
         yield Services(
-            context=_with_model(
-                replace(await _context(catalogue, database), issues=issues), model, settings, seconds
-            ),
+            context=_with_model(await _context(catalogue, database, issues), model, settings, seconds),
             diagnoses=diagnoses,
             idempotency=SqlIdempotency(database),
             threads=SqlThreads(database),

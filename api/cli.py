@@ -190,6 +190,19 @@ def issues_sync(
         raise typer.Exit(1)
 
 
+@issues_app.command("learn")
+def issues_learn() -> None:
+    """Refit the order of found issues to your own duplicates.
+
+    Takes the "duplicate of" links of the stored issues, judges by the newest of them, and keeps new
+    weights only where they are not worse.
+    """
+    from api.learn_command import learn_ranking
+
+    text, _kept = learn_ranking()
+    _print(text)
+
+
 @db_app.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to the schema of this version."""

@@ -30,10 +30,13 @@ class Example(NamedTuple):
     right: Sequence[bool]
 
 
-def fit(examples: Sequence[Example], source: str, penalty: float = PENALTY) -> Ranking:
+def fit(
+    examples: Sequence[Example], source: str, penalty: float = PENALTY, prior: Ranking | None = None
+) -> Ranking:
     """The weights that suit the examples best. Those without a right hit among them teach nothing.
 
-    Raises ValueError where none has one.
+    With `prior` it costs to leave its weights, so that few examples change them little. Raises ValueError
+    where no example has a right hit.
     """
     kept = [example for example in examples if any(example.right)]
     if not kept:
@@ -44,13 +47,15 @@ def fit(examples: Sequence[Example], source: str, penalty: float = PENALTY) -> R
     spread = every.std(axis=0)
     spread[spread < 1e-9] = np.inf
     scaled = (every - every.mean(axis=0)) / spread
-    weights = _newton(scaled, right, sizes, penalty) / spread
+    known = prior.weights if prior else {}
+    start = np.array([known.get(name, 0.0) for name in NAMES]) * np.where(np.isinf(spread), 0.0, spread)
+    weights = _newton(scaled, right, sizes, penalty, start) / spread
     slope, offset = _calibrated(every @ weights, right, sizes)
     named = {name: round(float(weight), 5) for name, weight in zip(NAMES, weights, strict=True) if weight}
     return Ranking(weights=named, slope=round(slope, 5), offset=round(offset, 5), floor=FLOOR, source=source)
 
 
-def _newton(rows: Matrix, right: Matrix, sizes: NDArray[np.int_], penalty: float) -> Matrix:
+def _newton(rows: Matrix, right: Matrix, sizes: NDArray[np.int_], penalty: float, prior: Matrix) -> Matrix:
     start = np.r_[0, np.cumsum(sizes)[:-1]]
     group = np.repeat(np.arange(len(sizes)), sizes)
 
@@ -58,13 +63,13 @@ def _newton(rows: Matrix, right: Matrix, sizes: NDArray[np.int_], penalty: float
         score = rows @ weights
         raised = np.exp(score - np.maximum.reduceat(score, start)[group])
         every, good = np.add.reduceat(raised, start), np.add.reduceat(raised * right, start)
-        lost = -np.log(np.maximum(good, 1e-300) / every).sum() + penalty / 2 * (weights @ weights)
+        lost = -np.log(np.maximum(good, 1e-300) / every).sum() + penalty / 2 * ((weights - prior) ** 2).sum()
         return float(lost), raised / every[group], raised * right / np.maximum(good, 1e-300)[group]
 
-    weights: Matrix = np.zeros(rows.shape[1])
+    weights = prior
     lost, chance, wanted = loss(weights)
     for _ in range(_ROUNDS):
-        slope = rows.T @ (chance - wanted) + penalty * weights
+        slope = rows.T @ (chance - wanted) + penalty * (weights - prior)
         weighted = rows * chance[:, None]
         means = np.add.reduceat(weighted, start, axis=0)
         curve = weighted.T @ rows - means.T @ means + penalty * np.eye(len(weights))

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from agent.issues.features import NAMES
-from agent.issues.ranking import score_of
+from agent.issues.ranking import Ranking, score_of
 from agent.store.fit import Example, fit
 
 USEFUL, NOISE = NAMES.index("bm25f"), NAMES.index("length")
@@ -53,3 +53,11 @@ def test_queries_without_a_right_answer_teach_nothing() -> None:
 
 def test_the_same_examples_give_the_same_weights() -> None:
     assert fit(EXAMPLES, "made") == fit(EXAMPLES, "made")
+
+
+def test_few_examples_change_known_weights_little() -> None:
+    known = Ranking(weights={"bm25f": 5.0, "days": -3.0}, slope=1, offset=0, floor=0.5)
+    few = fit(EXAMPLES[:3], "made", penalty=300.0, prior=known)
+    assert few.weights["bm25f"] == pytest.approx(5.0, abs=0.5)
+    many = fit(EXAMPLES, "made", penalty=0.1, prior=known)
+    assert many.weights["bm25f"] > 8
