@@ -70,7 +70,7 @@ class Member(Noun):
     platform: str | None
 
 
-class Contradiction(Noun):
+class ContradictingMember(Noun):
     """A member that does not fit the rest of its wave, and in what."""
 
     ref: str
@@ -105,7 +105,7 @@ class Wave(Noun):
     platforms: dict[str, int] = {}
     plans: dict[str, int] = {}
     members: list[Member] = []
-    contradicting: list[Contradiction] = []
+    contradicting: list[ContradictingMember] = []
     canonical: Member | None = None
 
 

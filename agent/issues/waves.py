@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from agent.issues.bursts import DAY, LULL, Burst
 from agent.issues.skew import is_beside, numbers, skew_of
-from agent.issues.wave import Contradiction, Member, Sighting, Skew, VersionCount, Wave
+from agent.issues.wave import ContradictingMember, Member, Sighting, Skew, VersionCount, Wave
 
 MOST_MEMBERS = 50
 MOST_VERSIONS = 30
@@ -134,8 +134,8 @@ def _member(seen: Sighting) -> Member:
     )
 
 
-def _contradicting(seen: Sequence[Sighting], skew: Skew | None) -> list[Contradiction]:
-    found: list[Contradiction] = []
+def _contradicting(seen: Sequence[Sighting], skew: Skew | None) -> list[ContradictingMember]:
+    found: list[ContradictingMember] = []
     cause, lane = _majority(each.cause for each in seen), _majority(each.lane for each in seen)
     for each in seen:
         reasons = []
@@ -148,7 +148,7 @@ def _contradicting(seen: Sequence[Sighting], skew: Skew | None) -> list[Contradi
         if lane and each.lane and each.lane != lane:
             reasons.append(f"its lane is {each.lane}, where most are in {lane}")
         if reasons:
-            found.append(Contradiction(ref=each.ref, url=each.url, why="; ".join(reasons)))
+            found.append(ContradictingMember(ref=each.ref, url=each.url, why="; ".join(reasons)))
     return found
 
 

@@ -70,3 +70,8 @@ def test_a_wrong_example_would_be_found(http: TestClient) -> None:
     assert _faults(document, moment, "yesterday")
     assert _faults(document, {"$ref": "#/components/schemas/VoteIn"}, {"works": "yes"})
     assert not _faults(document, {"$ref": "#/components/schemas/VoteIn"}, {"works": True})
+
+
+def test_no_two_nouns_have_the_same_name(http: TestClient) -> None:
+    """Then both would be called by their modules, and generators of clients give up on such names."""
+    assert not [name for name in http.get("/openapi.json").json()["components"]["schemas"] if "__" in name]
