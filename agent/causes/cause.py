@@ -117,7 +117,9 @@ class Question(Noun):
     text: str
     how: str
     splits: list[str]
-    asks: str | None = Field(None, exclude_if=lambda asks: asks is None)
+    asks: str | None = Field(
+        None, exclude_if=lambda asks: asks is None, examples=["Which version does `claude --version` print?"]
+    )
 
 
 class FixVersion(Noun):
