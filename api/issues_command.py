@@ -54,4 +54,5 @@ async def _imported(files: list[Path], repository: str | None, settings: Setting
             done = await import_file(file, repository, store, progress, jobs)
             bad_rows += done.bad
             sys.stdout.write(f"{file}: {done.written} imported{f', {done.bad} not' if done.bad else ''}\n")
+        await store.fit_latent()
     return bad_rows

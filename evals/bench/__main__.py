@@ -21,6 +21,8 @@ from evals.bench.model import run as run_model
 from evals.bench.process import cpu_seconds
 from evals.bench.retrieval import add_parser as add_retrieval_parser
 from evals.bench.retrieval import run as run_retrieval
+from evals.bench.scale import add_parser as add_scale_parser
+from evals.bench.scale import run as run_scale
 from evals.bench.service import COMMANDS, add_parsers
 from evals.bench.service import run as run_service
 from evals.bench.waves import add_parser as add_waves_parser
@@ -44,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     add_waves_parser(commands)
     add_model_parser(commands, CASES)
     add_retrieval_parser(commands)
+    add_scale_parser(commands)
     return top
 
 
@@ -56,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run_waves(asked)
     if asked.command == "retrieval":
         return run_retrieval(asked)
+    if asked.command == "scale":
+        return run_scale(asked)
     if asked.command == "model":
         return run_model(asked)
     if asked.runs < 2 or asked.jobs < 1 or (asked.batch is not None and asked.batch < 1):

@@ -25,7 +25,7 @@ class Tokens(NamedTuple):
 
 def read_corpus(path: Path, most: int | None = None) -> list[Tokens]:
     """The tokens of the issues of a JSON lines file, plain or .xz: each line has a title and a body."""
-    found = []
+    found: list[Tokens] = []
     with lzma.open(path, "rt") if path.suffix == ".xz" else path.open(encoding="utf-8") as lines:
         for line in lines:
             if most is not None and len(found) >= most:
