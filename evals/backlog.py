@@ -1,0 +1,63 @@
+"""The backlog: cases that have no recording yet, each declared with a reason and a last day.
+
+`backlog.toml` holds one table `[[gap]]` a case: slug, reason, since, until. There is no entry for all.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from evals.case import SLUG, BadCase
+
+
+class Gap(BaseModel):
+    """One case without a recording: why, since when, and the last day on which that is accepted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    slug: str = Field(pattern=rf"^{SLUG.pattern}$")
+    reason: str = Field(min_length=10)
+    since: date
+    until: date
+
+    @model_validator(mode="after")
+    def _ends_after_it_began(self) -> Gap:
+        if self.until <= self.since:
+            raise ValueError("until must be later than since")
+        return self
+
+    def outlived(self, today: date) -> bool:
+        """Whether its last day is over."""
+        return today > self.until
+
+
+def load_backlog(path: Path) -> list[Gap]:
+    """The gaps of a file; none where there is no file. Raises `BadCase` for one that is not valid."""
+    if not path.exists():
+        return []
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as bad:
+        raise BadCase(f"{path}: cannot be read: {bad}") from bad
+    if unknown := sorted(set(entries) - {"gap"}):
+        raise BadCase(f"{path}: {', '.join(unknown)} is not known; each gap is a table [[gap]]")
+    try:
+        gaps = [Gap.model_validate(entry) for entry in entries.get("gap", [])]
+    except ValidationError as bad:
+        first = bad.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "a gap"
+        raise BadCase(f"{path}: {where}: {first['msg']} ({first['input']!r})") from bad
+    twice = sorted({gap.slug for gap in gaps if sum(other.slug == gap.slug for other in gaps) > 1})
+    if twice:
+        raise BadCase(f"{path}: declared twice: {', '.join(twice)}")
+    return gaps
+
+
+def gap_of(slug: str, gaps: Sequence[Gap]) -> Gap | None:
+    """The gap that is declared for a case."""
+    return next((gap for gap in gaps if gap.slug == slug), None)
