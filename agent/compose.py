@@ -27,6 +27,7 @@ from agent.report.slug import slug
 from agent.report.template import compile_templates, match_message
 from agent.settings import GitHubToken, Settings
 from agent.state import Context
+from agent.store.changelog import SqlChangelogs
 from agent.store.database import Database
 from agent.store.diagnoses import SqlDiagnoses
 from agent.store.idempotency import SqlIdempotency
@@ -206,6 +207,13 @@ async def open_sync(
 
 
 @asynccontextmanager
+async def open_changelogs(settings: Settings) -> AsyncIterator[SqlChangelogs]:
+    """The stored changelogs. Raises as `open_issue_store` does when strict."""
+    async with open_tenant(settings, strict=True) as database:
+        yield SqlChangelogs(database)
+
+
+@asynccontextmanager
 async def open_waves(settings: Settings) -> AsyncIterator[SqlWaves]:
     """Where waves are found. Raises as `open_issue_store` does."""
     async with open_tenant(settings, strict=False) as database:
@@ -222,6 +230,7 @@ async def _context(
         issues=store,
         issues_as_of=await store.as_of() if store else None,
         waves=SqlWaves(database) if database else None,
+        changelogs=SqlChangelogs(database) if database else None,
         ranking=(await SqlRankings(database).kept() if database else None) or load_ranking(),
         notes=(*replaced, *notes),
     )

@@ -43,6 +43,8 @@ from prompts import PromptSet
 
 LARGE = 64 * 1024
 """Characters of input above which a room's work is done in a thread, off the event loop."""
+PRODUCT = "claude-code"
+"""The product of a report that names none."""
 ROOMS = ("report", "usage", "issues", "causes", "diagnosis")
 """The keys of the rooms, in the order in which they are said, whichever is done first."""
 TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
@@ -99,7 +101,9 @@ async def weigh(state: State, runtime: Runtime[Context]) -> JSON:
     report = ErrorReport.model_validate(state["report"])
     usage = UsageAssessment.model_validate(state["usage"])
     answers = Case.model_validate(state["submission"]).answers
-    weighed = await _work(_size(state), weigh_causes, report, usage, runtime.context.catalogue, answers)
+    catalogue, stored = runtime.context.catalogue, runtime.context.changelogs
+    changelog = await stored.of(report.product or PRODUCT) if stored else None
+    weighed = await _work(_size(state), weigh_causes, report, usage, catalogue, answers, changelog)
     return {"causes": weighed.model_dump(mode="json")}
 
 

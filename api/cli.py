@@ -23,9 +23,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 issues_app = typer.Typer(no_args_is_help=True, help="The stored issues.")
+changelog_app = typer.Typer(no_args_is_help=True, help="The stored changelogs.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
 evals_app = typer.Typer(no_args_is_help=True, help="The evaluation over the bundled cases.")
 app.add_typer(issues_app, name="issues")
+app.add_typer(changelog_app, name="changelog")
 app.add_typer(db_app, name="db")
 app.add_typer(evals_app, name="evals")
 app.add_typer(keys_app, name="keys")
@@ -201,6 +203,21 @@ def issues_learn() -> None:
 
     text, _kept = learn_ranking()
     _print(text)
+
+
+@changelog_app.command("import")
+def changelog_import(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Markdown with headings of versions.")],
+    product: Annotated[str, typer.Option(metavar="NAME", help="Whose changelog it is: claude-code.")],
+    source: Annotated[str | None, typer.Option(metavar="URL", help="Where it can be read.")] = None,
+) -> None:
+    """Keep a changelog, to name later versions.
+
+    A version that was imported before gets the lines of the file.
+    """
+    from api.changelog_command import import_changelog
+
+    _print(import_changelog(file, product, source))
 
 
 @db_app.command("upgrade")

@@ -13,6 +13,7 @@ from datetime import date
 
 from agent.causes.catalogue import Catalogue
 from agent.causes.cause import Cause, Differential, WeighedCause
+from agent.causes.changelog import Changelog
 from agent.causes.evidence import Evidence
 from agent.causes.fixes import fix_versions
 from agent.causes.question import best_question
@@ -29,12 +30,16 @@ FIXED_FROM = 0.10
 
 
 def weigh(
-    report: ErrorReport, usage: UsageAssessment, catalogue: Catalogue, answers: Sequence[Answered] = ()
+    report: ErrorReport,
+    usage: UsageAssessment,
+    catalogue: Catalogue,
+    answers: Sequence[Answered] = (),
+    changelog: Changelog | None = None,
 ) -> Differential:
     """Weigh every cause of the catalogue; 3 to 10 of them are shown, the rest counts as "none".
 
     `answers` are those to the questions that a conversation has asked: they count as signs, and none
-    of these questions is asked again.
+    of these questions is asked again. `changelog` is the stored one of the report's product.
     """
     evidence = Evidence(report, usage, tuple(answers))
     readings = _readings(catalogue, evidence)
@@ -61,7 +66,7 @@ def weigh(
         none=round(max(0.0, 1.0 - sum(c.likelihood for c in shown)), 4),
         question=asked[0] if asked else None,
         turns=round(asked[1], 4) if asked else 0.0,
-        fix_versions=fix_versions(first.id, report, catalogue) if first else [],
+        fix_versions=fix_versions(first.id, report, catalogue, changelog) if first else [],
     )
 
 

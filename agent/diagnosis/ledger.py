@@ -104,7 +104,8 @@ def _causes(differential: Differential, catalogue: Catalogue) -> Iterator[Entry]
 
 def _changelog(differential: Differential) -> Iterator[Entry]:
     for fix in differential.fix_versions:
-        yield "changelog", f"{fix.version} {fix.relation.replace('_', ' ')}: {fix.line}", fix.source
+        url = fix.source if fix.source.startswith(("https://", "http://")) else None
+        yield "changelog", f"{fix.version} {fix.relation.replace('_', ' ')}: {fix.line}", url
 
 
 def _issues(issues: list[RelatedIssue]) -> Iterator[Entry]:

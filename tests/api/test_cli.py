@@ -21,7 +21,7 @@ def test_help_lists_what_works_and_nothing_else(run) -> None:
     shown = run("--help")
     assert shown.code == 0
     listed = [line.split()[0] for line in shown.out.split("Commands:")[1].splitlines() if line.strip()]
-    commands = ["serve", "diagnose", "chat", "parse", "causes", "waves", "doctor", "issues", "db", "evals", "keys"]
+    commands = ["serve", "diagnose", "chat", "parse", "causes", "waves", "doctor", "issues", "changelog", "db", "evals", "keys"]
     assert listed == commands
 
 
