@@ -11,7 +11,6 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
@@ -21,8 +20,9 @@ from pydantic import TypeAdapter
 
 from agent.causes.cause import Differential
 from agent.causes.weigh import weigh as weigh_causes
+from agent.diagnosis.answer import answer_of
 from agent.diagnosis.conclude import conclude as conclude_diagnosis
-from agent.diagnosis.diagnosis import Answer, Diagnosis, Finding, ModelCost, Provenance
+from agent.diagnosis.diagnosis import Answer, Finding, Provenance
 from agent.diagnosis.drafting import Drafting
 from agent.diagnosis.material import Material, material_of
 from agent.diagnosis.next_call import Models, next_call
@@ -260,8 +260,7 @@ async def stream(
 
     Yields a room's key and its value, in the order of `ROOMS`; before "diagnosis", where a model drafts,
     "draft" and {"round": 1 or 2, "text": words} as they come, not yet checked; in the end "answer" and
-    the whole `Answer`. Raises what a store raises; bad input is refused when the
-    `Submission` is made.
+    the whole `Answer`. Raises what a store raises; bad input is refused when the `Submission` is made.
     """
     run = replace(context, timings_ms={})
     created_at = run.clock.now()
@@ -280,7 +279,13 @@ async def stream(
             value = state[ROOMS[said]]
             yield ROOMS[said], value["ranked"] if ROOMS[said] == "causes" else value
             said += 1
-    yield "answer", _answer(submission, run, state, diagnosis_id or new_id(), created_at)
+    made_with = Provenance(
+        catalogue=run.catalogue.digest,
+        prompt=run.prompts.digest if run.prompts else None,
+        issues_as_of=run.issues_as_of,
+    )
+    found = diagnosis_id or new_id()
+    yield "answer", answer_of(submission, state, found, created_at, made_with, run.timings_ms)
 
 
 async def diagnose(submission: Submission, context: Context, diagnosis_id: str | None = None) -> Answer:
@@ -288,27 +293,3 @@ async def diagnose(submission: Submission, context: Context, diagnosis_id: str |
     said = [value async for _name, value in stream(submission, context, diagnosis_id)]
     answer: Answer = said[-1]
     return answer
-
-
-def _answer(submission: Submission, run: Context, state: JSON, diagnosis_id: str, made: datetime) -> Answer:
-    drafting = Drafting.model_validate(state["draft"]) if "draft" in state else None
-    return Answer(
-        id=diagnosis_id,
-        client_id=submission.id,
-        created_at=made,
-        mode="model" if drafting and drafting.stood else "plain",
-        report=ErrorReport.model_validate(state["report"]),
-        usage=UsageAssessment.model_validate(state["usage"]),
-        issues=RELATED.validate_python(state["issues"]),
-        causes=Differential.model_validate(state["causes"]).ranked,
-        diagnosis=Diagnosis.model_validate(state["diagnosis"]),
-        provenance=Provenance(
-            catalogue=run.catalogue.digest,
-            prompt=run.prompts.digest if drafting and run.prompts else None,
-            model=drafting.model if drafting else None,
-            recorded=drafting is not None and drafting.recorded,
-            issues_as_of=run.issues_as_of,
-        ),
-        cost=drafting.cost if drafting else ModelCost(),
-        timings_ms=run.timings_ms,
-    )
