@@ -15,8 +15,9 @@ from agent.diagnosis.model import ModelCall
 from agent.report.error_report import Noun
 from prompts import PromptSet, data_lines
 
-DRAFT_TOKENS = 4_000
-OPINION_TOKENS = 120
+DRAFT_TOKENS = 8_000
+OPINION_TOKENS = 2_000
+"""The models think before they write, and what they think counts too: a draft has about 1,500 tokens."""
 MOST_FINDINGS = 20
 ENOUGH = 6_000
 """Characters of a broken draft that are shown again for repair."""
@@ -71,10 +72,14 @@ def _said(role: str, text: str) -> dict[str, Any]:
 def _body(
     model: str, most: int, system: str, messages: list[dict[str, Any]], reply: type[Noun]
 ) -> dict[str, Any]:
+    output: dict[str, Any] = {"format": {"type": "json_schema", "schema": schema_of(reply)}}
+    if reply is Draft:
+        # Code has decided what is true and what to do: wording it needs little thought.
+        output["effort"] = "low"
     return {
         "model": model,
         "max_tokens": most,
         "system": [{"type": "text", "text": system, "cache_control": {"type": "ephemeral"}}],
         "messages": messages,
-        "output_config": {"format": {"type": "json_schema", "schema": schema_of(reply)}},
+        "output_config": output,
     }

@@ -69,6 +69,13 @@ def test_each_reply_has_its_schema(material: Material) -> None:
     assert triage.body["output_config"]["format"]["schema"] == schema_of(SecondOpinion)
 
 
+def test_words_need_little_thought_and_have_room_for_it(material: Material) -> None:
+    first, _, repair, triage = calls(material)
+    assert {call.body["output_config"]["effort"] for call in (first, repair)} == {"low"}
+    assert "effort" not in triage.body["output_config"]
+    assert first.body["max_tokens"] >= 4 * 1_500
+
+
 def test_a_repair_goes_on_with_the_conversation_and_ends_with_the_user(material: Material) -> None:
     first, _, repair, _ = calls(material)
     messages = repair.body["messages"]
