@@ -12,16 +12,28 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent.diagnosis.diagnosis import Action
+from agent.llm.recordings import Kind
 from evals.case import UNDETERMINED, BadCase, Case, ProvenanceKind, Split
 from evals.graders import Result, Room
+from evals.shown import Shown
+
+RowKind = Literal["plain"] | Kind
+"""How the diagnosis of a row was made: without a model, or with a recording of that kind."""
 
 
 class Row(BaseModel):
-    """One case as it came out. `error` says why there was no answer; `confidence` is then None."""
+    """One case as it came out. `error` says why there was no answer; `confidence` is then None.
+
+    `trial` is that of the recording, None in mode plain. `input_tokens` is the offline estimate of the
+    first request of the case, `cacheable_tokens` the part of it that a provider's cache may hold.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     slug: str
+    kind: RowKind = "plain"
+    trial: int = 0
+    worded: bool = False
     split: Split
     cause: str
     allowed: list[Action]
@@ -31,6 +43,21 @@ class Row(BaseModel):
     confidence: float | None
     error: str | None
     rooms: dict[Room, list[Result]]
+    kind: RowKind = "plain"
+    trial: int | None = None
+    shown: Shown | None = None
+    input_tokens: int | None = None
+    cacheable_tokens: int | None = None
+
+    @property
+    def key(self) -> str:
+        """What the same row has in another run: the slug, and the recording where there is one."""
+        return self.slug if self.kind == "plain" else f"{self.slug} ({self.kind}, trial {self.trial})"
+
+    @property
+    def key(self) -> tuple[str, RowKind, int]:
+        """What the same walk of another run is found by."""
+        return self.slug, self.kind, self.trial
 
     @property
     def determined(self) -> bool:
@@ -48,33 +75,50 @@ class Row(BaseModel):
                 if result.value is False:
                     yield room, result
 
+    def blocking(self) -> Iterator[tuple[Room, Result]]:
+        """What is `broken` and must not be: a local model may word badly, but no law may break for it."""
+        for room, result in self.broken():
+            if self.kind != "local" or self.error is not None or result.name in LAWS:
+                yield room, result
+
 
 class Results(BaseModel):
-    """All rows of one run, by slug, and the digest of the catalogue that they were made with."""
+    """All rows of one run, by slug, the digests of catalogue and prompts, and the states of recordings."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     format: Literal[1] = 1
     catalogue: str
+    prompts: str = ""
     rows: list[Row]
+    recordings: list[RecordedCase] = []
 
     @property
     def holds(self) -> bool:
-        """Whether there are rows and every `bool` of every row holds."""
-        return bool(self.rows) and not any(True for row in self.rows for _ in row.broken())
+        """Whether there are rows and every `bool` that must hold does."""
+        return bool(self.rows) and not any(True for row in self.rows for _ in row.blocking())
 
 
 def row_of(
     case: Case,
     rooms: dict[Room, list[Result]],
     *,
+    kind: RowKind = "plain",
+    trial: int = 0,
+    worded: bool = False,
     action: Action | None = None,
     confidence: float | None = None,
     error: str | None = None,
+    kind: RowKind = "plain",
+    trial: int | None = None,
+    shown: Shown | None = None,
 ) -> Row:
     """The row of a case from what the graders said."""
     return Row(
         slug=case.slug,
+        kind=kind,
+        trial=trial,
+        worded=worded,
         split=case.split,
         cause=case.expected.cause,
         allowed=case.expected.action,
@@ -84,6 +128,9 @@ def row_of(
         confidence=confidence,
         error=error,
         rooms=rooms,
+        kind=kind,
+        trial=trial,
+        shown=shown,
     )
 
 
