@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from agent.compose import load_lexicon, open_issue_archive, open_issue_store
+from agent.compose import load_lexicon, load_ranking, open_issue_archive, open_tenant
 from agent.errors import BadInput
 from agent.settings import Settings
+from agent.store.issues import SqlIssues
+from agent.store.rankings import SqlRankings
 from api.environment import load_settings
 from api.issue_import import import_file
 from api.issue_search import search_rows
@@ -43,8 +45,9 @@ def import_files(files: list[Path], repository: str | None, jobs: int | None = N
 
 
 async def _found(query: str, limit: int, settings: Settings) -> list[dict[str, Any]]:
-    async with open_issue_store(settings) as store:
-        return await search_rows(store, load_lexicon(), query, limit)
+    async with open_tenant(settings, strict=False) as database:
+        ranking = await SqlRankings(database).kept() or load_ranking()
+        return await search_rows(SqlIssues(database), load_lexicon(), query, limit, ranking)
 
 
 async def _imported(files: list[Path], repository: str | None, settings: Settings, jobs: int | None) -> int:

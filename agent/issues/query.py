@@ -129,7 +129,8 @@ def build_query(report: ErrorReport, lexicon: Lexicon | None = None) -> IssueQue
 
 def _weighed(report: ErrorReport, names: list[str]) -> dict[str, Any]:
     """The tokens that count most with their weights, and which stand in title, error lines and body."""
-    text = report.text[:MOST_TEXT]
+    # A report's text begins with its title, which counts for itself.
+    text = report.text.removeprefix(report.title or "")[:MOST_TEXT]
     lines = [line[:_MOST_LINE] for line in text.splitlines() if is_error_line(line)]
     told = [event.message for event in report.errors if event.message]
     body = tokens(text)

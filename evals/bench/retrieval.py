@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from agent.compose import load_ranking, open_issue_store
 from agent.errors import AgentError
@@ -131,12 +131,12 @@ def _bytes(folder: Path, without: str) -> int:
 def _table(document: dict[str, Any]) -> Table:
     names = ("r@1", "r@5", "r@10", "mrr@10", "p50_ms", "p95_ms")
     title = f"{document['queries']} queries, {document['issues']} issues, {document['engine']}"
-    table = Table("method", *names, "build s", "index MB", title=title)
-    for method, label in (("ours", "re-ranked"), ("lexical", "lexical stage"), ("fts5", "FTS5, title")):
+    table = Table(Column("method", no_wrap=True), *names, "build s", "index MB", title=title)
+    for method in ("ours", "lexical", "fts5"):
         of = "fts5" if method == "fts5" else "ours"
         made = (document["build_s"][of], document["index_mb"][of]) if method != "lexical" else ("", "")
         numbers = [f"{document[method][name]:.3f}" for name in names]
-        table.add_row(label, *numbers, *("-" if value is None else str(value) for value in made))
+        table.add_row(method, *numbers, *("-" if value is None else str(value) for value in made))
     gain, low, high = document["gain"]["r@10"]
     table.caption = f"re-ranking gains {gain:+.3f} r@10, 95 % interval {low:+.3f} to {high:+.3f}"
     return table

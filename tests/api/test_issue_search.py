@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from agent.compose import load_lexicon
-from agent.issues.issue import Issue, IssueHit, IssueQuery
+from agent.issues.issue import Collection, Forward, Issue, IssueHit, IssueQuery
+from agent.issues.query import SEARCH_DEPTH
+from agent.issues.ranking import Ranking
 from api.issue_search import search_rows, signature_of
 
 
@@ -90,3 +92,18 @@ def test_a_text_without_an_error_has_no_signature(text: str) -> None:
 
 def test_a_real_error_has_the_signature_of_its_message(refusal: str) -> None:
     assert signature_of(f"It broke:\n\n{refusal}", load_lexicon()) == "out-of-extra-usage"
+
+
+def test_with_weights_the_same_matter_comes_first_and_what_shares_nothing_is_left_out() -> None:
+    def indexed(number: int, title: list[str], score: float) -> IssueHit:
+        counts = Collection(docs=500, having={"zebra": 4, "quagga": 9})
+        return hit(number, score).model_copy(
+            update={"forward": Forward(title=title, body={}), "collection": counts, "matched_terms": []}
+        )
+
+    index = Index(indexed(1, ["other"], 5.0), indexed(2, ["zebra", "quagga"], 4.0))
+    ranking = Ranking(weights={"title_in_title": 9.0}, slope=1, offset=-6, floor=0.9)
+    found = asyncio.run(search_rows(index, load_lexicon(), "zebra quagga", 5, ranking))
+    assert [(row["number"], row["why"]) for row in found] == [(2, "similar title")]
+    assert 0.5 < found[0]["score"] < 0.6
+    assert index.asked[0][1] == SEARCH_DEPTH

@@ -96,3 +96,10 @@ def test_a_query_knows_where_and_when_it_was_filed() -> None:
     query = build_query(report)
     assert (query.repository, query.exclude, query.at, query.before) == ("o/n", ("o/n", 7), filed, None)
     assert build_query(ErrorReport(text="x", product="claude-code")).repository == "anthropics/claude-code"
+
+
+def test_a_title_that_opens_the_text_counts_once() -> None:
+    apart = build_query(ErrorReport(text="nothing helped", title="Parser regression"))
+    opened = build_query(ErrorReport(text="Parser regression\n\nnothing helped", title="Parser regression"))
+    assert opened.weights == apart.weights
+    assert (opened.length, opened.body) == (apart.length, apart.body)
