@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from agent.issues.wave import Wave
 from api.auth import AnyCaller
@@ -16,6 +16,13 @@ from api.since import LONGEST, parse_since
 from api.waves_command import with_messages
 
 router = APIRouter(tags=["knowledge"])
+
+_FORMS: list[JsonValue] = [
+    {"type": "string", "pattern": "^[0-9]{1,5}d?$"},
+    {"type": "string", "format": "date"},
+    {"type": "string", "format": "date-time"},
+    {"type": "null"},
+]
 
 
 class Since(BaseModel):
@@ -28,6 +35,7 @@ class Since(BaseModel):
         max_length=LONGEST,
         examples=["2026-04-01", "14d"],
         description="Only waves that were going on then or later: a date, or a number of days such as 14d",
+        json_schema_extra={"anyOf": _FORMS},
     )
 
 
