@@ -50,8 +50,6 @@ def _row(hit: IssueHit, share: float, matches: list[str]) -> dict[str, Any]:
     why = "same error message" if hit.same_signature else words
     if hit.issue.outcome:
         why = f"{why}; {hit.issue.outcome}"
-    score = (
-        _SAME_MESSAGE + (1 - _SAME_MESSAGE) * share if hit.same_signature else _SAME_MESSAGE * share * 0.99
-    )
+    least, room = (_SAME_MESSAGE, 1 - _SAME_MESSAGE) if hit.same_signature else (0.0, 0.99 * _SAME_MESSAGE)
     shown = hit.issue.model_dump(include={"repository", "number", "url", "title", "state"})
     return {**shown, "score": round(least + room * share, 3), "why": why}
