@@ -14,11 +14,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from agent.diagnosis.diagnosis import Action
 from agent.llm.recordings import Kind
 from evals.case import UNDETERMINED, BadCase, Case, ProvenanceKind, Split
-from evals.graders import Result, Room
+from evals.graders import LAWS, Result, Room
+from evals.recorded import RecordedCase
 from evals.shown import Shown
 
-RowKind = Literal["plain"] | Kind
-"""How the diagnosis of a row was made: without a model, or with a recording of that kind."""
+RowKind = Literal["plain", "unknown"] | Kind
+"""How the diagnosis of a row was made: without a model, or with a recording of that kind, if it is known."""
 
 
 class Row(BaseModel):
@@ -26,14 +27,12 @@ class Row(BaseModel):
 
     `trial` is that of the recording, None in mode plain. `input_tokens` is the offline estimate of the
     first request of the case, `cacheable_tokens` the part of it that a provider's cache may hold.
+    `worded`: words of a model stand in the answer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     slug: str
-    kind: RowKind = "plain"
-    trial: int = 0
-    worded: bool = False
     split: Split
     cause: str
     allowed: list[Action]
@@ -45,6 +44,7 @@ class Row(BaseModel):
     rooms: dict[Room, list[Result]]
     kind: RowKind = "plain"
     trial: int | None = None
+    worded: bool = False
     shown: Shown | None = None
     input_tokens: int | None = None
     cacheable_tokens: int | None = None
@@ -53,11 +53,6 @@ class Row(BaseModel):
     def key(self) -> str:
         """What the same row has in another run: the slug, and the recording where there is one."""
         return self.slug if self.kind == "plain" else f"{self.slug} ({self.kind}, trial {self.trial})"
-
-    @property
-    def key(self) -> tuple[str, RowKind, int]:
-        """What the same walk of another run is found by."""
-        return self.slug, self.kind, self.trial
 
     @property
     def determined(self) -> bool:
@@ -103,22 +98,17 @@ def row_of(
     case: Case,
     rooms: dict[Room, list[Result]],
     *,
-    kind: RowKind = "plain",
-    trial: int = 0,
-    worded: bool = False,
     action: Action | None = None,
     confidence: float | None = None,
     error: str | None = None,
     kind: RowKind = "plain",
     trial: int | None = None,
+    worded: bool = False,
     shown: Shown | None = None,
 ) -> Row:
     """The row of a case from what the graders said."""
     return Row(
         slug=case.slug,
-        kind=kind,
-        trial=trial,
-        worded=worded,
         split=case.split,
         cause=case.expected.cause,
         allowed=case.expected.action,
@@ -130,6 +120,7 @@ def row_of(
         rooms=rooms,
         kind=kind,
         trial=trial,
+        worded=worded,
         shown=shown,
     )
 

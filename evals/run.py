@@ -32,6 +32,7 @@ from evals.case import BadCase, Case, check_causes
 from evals.graders import failed, grade
 from evals.recorded import RecordedCase, after_walk
 from evals.results import Results, Row, RowKind, row_of
+from evals.shown import shown_of
 from prompts import load as load_prompts
 
 CONSTANT = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -58,7 +59,12 @@ class _Given(Settings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: object
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the base class names them all
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What is given alone."""
         return (init_settings,)
@@ -126,7 +132,7 @@ async def run_cases(
                 rows.append(row)
             states.append(entry)
         catalogue = context.catalogue.digest
-    rows.sort(key=lambda row: row.slug)
+    rows.sort(key=lambda row: (row.slug, row.trial is not None, row.trial or 0))
     return Results(catalogue=catalogue, prompts=load_prompts().digest, rows=rows, recordings=states)
 
 
@@ -146,7 +152,12 @@ async def run_recorded(
 
 
 async def run_case(
-    case: Case, context: Context, walk: Diagnose = diagnose, *, kind: RowKind = "plain", trial: int = 0
+    case: Case,
+    context: Context,
+    walk: Diagnose = diagnose,
+    *,
+    kind: RowKind = "plain",
+    trial: int | None = None,
 ) -> Row:
     """The row of one case. Whatever goes wrong on the road is a failed row, never a missing one."""
     here = replace(context, clock=stopped_for(case))
@@ -162,10 +173,11 @@ async def run_case(
         kind=kind,
         trial=trial,
         worded=answer.mode == "model",
+        shown=shown_of(answer),
         action=answer.diagnosis.action,
         confidence=answer.diagnosis.confidence,
     )
 
 
-def _failed(case: Case, why: str, kind: RowKind, trial: int) -> Row:
+def _failed(case: Case, why: str, kind: RowKind, trial: int | None) -> Row:
     return row_of(case, failed(case, why), kind=kind, trial=trial, error=why)

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from evals.graders import NOT_LISTED, PLACES, ROOMS
+from evals.graders import LAWS, NOT_LISTED, PLACES, ROOMS
 from evals.results import Results, Row
 from evals.scores import calibration, held, mean, slices, stop_rate, stop_recall
 
@@ -18,26 +18,48 @@ LOWER_IS_BETTER = {"brier"}
 
 def show(results: Results, console: Console, *, verbose: bool = False) -> None:
     """Print the tables, then one line for each check that is broken; `verbose` adds every reason."""
-    console.print(_rooms(results.rows))
-    console.print(_headline(results.rows))
-    console.print(_slices(results.rows, verbose=verbose))
+    plain = [row for row in results.rows if row.kind == "plain"]
+    console.print(_rooms(plain))
+    console.print(_headline(plain))
+    console.print(_slices(plain, verbose=verbose))
+    if results.recordings:
+        console.print(_recordings(results))
     for line in failures(results.rows):
         console.print(escape(line), soft_wrap=True)
     if verbose:
         for row in results.rows:
             for room in ROOMS:
                 for result in row.rooms[room]:
-                    text = f"{row.slug}  {room}.{result.name} = {result.value}: {result.reason}"
+                    text = f"{row.key}  {room}.{result.name} = {result.value}: {result.reason}"
                     console.print(escape(text), soft_wrap=True)
-    broken = sum(1 for row in results.rows if any(True for _ in row.broken()))
-    total = len(results.rows)
+    broken = sum(1 for row in plain if any(True for _ in row.broken()))
+    total = len(plain)
     console.print(f"{total - broken} of {total} cases hold in every room; {broken} are broken somewhere.")
 
 
+def _recordings(results: Results) -> Table:
+    """Kinds are never added up. What a model is worth is said of live and local ones alone."""
+    table = Table("kind", "recordings", "worded", "hold", "laws hold", title="recordings by kind")
+    for kind in ("live", "local", "authored", "mutated", "unknown"):
+        rows = [row for row in results.rows if row.kind == kind]
+        if not rows:
+            continue
+        held_all = sum(not any(True for _ in row.broken()) for row in rows)
+        lawful = sum(not any(r.name in LAWS or row.error for _, r in row.broken()) for row in rows)
+        figures = (len(rows), sum(row.worded for row in rows), held_all, lawful)
+        table.add_row(kind, *map(str, figures))
+    missing = [entry for entry in results.recordings if entry.state == "missing"]
+    declared = sum(entry.declared is not None for entry in missing)
+    table.caption = f"{len(missing)} cases have none, {declared} of them declared"
+    return table
+
+
 def failures(rows: Sequence[Row]) -> list[str]:
-    """One line for each `bool` that does not hold: "causes: case X ranks the true cause third; ..."."""
+    """One line for each `bool` that breaks and must hold: "causes: case X ranks the true cause third"."""
     return [
-        f"{room}: case {row.slug} {_words(row, r.name, r.reason)}" for row in rows for room, r in row.broken()
+        f"{room}: case {row.key} {_words(row, r.name, r.reason)}"
+        for row in rows
+        for room, r in row.blocking()
     ]
 
 
@@ -52,12 +74,12 @@ def regressions(before: Results, after: Results) -> list[str]:
 
     A case that is gone counts as worse; a case that is new does not.
     """
-    now = {row.slug: row for row in after.rows}
+    now = {row.key: row for row in after.rows}
     found = []
     for old in before.rows:
-        new = now.get(old.slug)
+        new = now.get(old.key)
         if new is None:
-            found.append(f"cases: case {old.slug} is gone")
+            found.append(f"cases: case {old.key} is gone")
             continue
         found += _worse(old, new)
     return found
@@ -65,11 +87,11 @@ def regressions(before: Results, after: Results) -> list[str]:
 
 def _worse(old: Row, new: Row) -> list[str]:
     if new.error is not None and old.error is None:
-        return [f"run: case {new.slug} now gives {new.error}"]
+        return [f"run: case {new.key} now gives {new.error}"]
     found = []
     was, now = old.value("causes", "rank"), new.value("causes", "rank")
     if isinstance(was, str) and isinstance(now, str) and _depth(now) > _depth(was):
-        found.append(f"causes: case {new.slug} now ranks the true cause {now} (it was {was})")
+        found.append(f"causes: case {new.key} now ranks the true cause {now} (it was {was})")
     for room in ROOMS:
         for result in new.rooms[room]:
             earlier = old.value(room, result.name)
@@ -80,7 +102,7 @@ def _worse(old: Row, new: Row) -> list[str]:
             lost = float(earlier) - float(result.value)
             if (-lost if result.name in LOWER_IS_BETTER else lost) > CLOSE:
                 change = f"{_figure(earlier)} to {_figure(result.value)}"
-                found.append(f"{room}: case {new.slug} now {result.name} {change}: {result.reason}")
+                found.append(f"{room}: case {new.key} now {result.name} {change}: {result.reason}")
     return found
 
 

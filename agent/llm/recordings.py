@@ -104,9 +104,9 @@ class Recording(Noun):
 
 
 def canonical(value: Any) -> bytes:
-    """`value` as the one JSON text that it has: sorted keys, no spaces, UTF-8. Raises `ValueError` for a float.
+    """`value` as the one JSON text that it has: sorted keys, no spaces, UTF-8. A float raises `ValueError`.
 
-    A float has more than one spelling, so nothing that is found by its digest may hold one.
+    It has more than one spelling, so nothing that is found by its digest may hold one.
     """
     _refuse_floats(value)
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
