@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, delete, exists, func, select
 
 from agent.store.index import version
+from agent.store.index.local import logged
 from agent.store.index.rows import index_rows
 from agent.store.index.tables import index_blocks, issue_postings, issue_tokens
 from agent.store.tables import issues
@@ -37,6 +38,9 @@ async def fill(database: Database, *, is_asked: bool = True) -> bool:
     if not is_asked and database.dialect == "postgresql":
         stored = await database.read(lambda c: c.scalar(select(func.count()).select_from(issues)) or 0)
         if stored > MOST_AT_ONCE_UNASKED:
+            logged(
+                f"{stored} issues are not all indexed, so that a search may miss some; run: caseworker doctor"
+            )
             return False
     while await database.write(_fill_some):
         pass
