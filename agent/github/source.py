@@ -19,6 +19,7 @@ _AT_ONCE = 25
 """Threads of one GraphQL query."""
 _MOST_PAGES = 20
 """Pages of a hundred events that are read of one thread."""
+_MOST_EVENT_PAGES = 4
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}/[A-Za-z0-9_.][A-Za-z0-9_.-]{0,99}")
 
 
@@ -63,7 +64,23 @@ class GitHubSource:
         now = thread_of(reply.value) or (repository, number)
         own_name = await self._own_name(repository) if now[0].lower() != repository.lower() else repository
         same = now[0].lower() in (repository.lower(), own_name.lower()) and now[1] == number
-        return SourceThread() if same else SourceThread(moved_to=now)
+        row = reply.value if isinstance(reply.value, dict) else None
+        return SourceThread(row=row) if same else SourceThread(moved_to=now, row=row)
+
+    async def events(self, repository: str, number: int) -> list[dict[str, Any]]:
+        """By REST, which answers without a token too; at most `_MOST_EVENT_PAGES` pages of a hundred."""
+        rows: list[dict[str, Any]] = []
+        where: str | None = f"/repos/{_named(repository)}/issues/{number}/timeline"
+        params: dict[str, str] | None = {"per_page": "100"}
+        for _ in range(_MOST_EVENT_PAGES):
+            reply = await self._client.get(str(where), params)
+            if reply.status != 200 or not isinstance(reply.value, list):
+                raise self._unusable(reply)
+            rows += [row for row in reply.value if isinstance(row, dict)]
+            where, params = reply.next, None
+            if where is None:
+                break
+        return rows
 
     async def histories(self, repository: str, numbers: list[int]) -> dict[int, History | None]:
         """By GraphQL, some threads a query and as many pages as the longest of them has."""
@@ -80,6 +97,13 @@ class GitHubSource:
         )
         value = reply.value if isinstance(reply.value, dict) else {}
         return reply.status == 200 and value.get("status") in ("ahead", "identical")
+
+    async def is_there(self, repository: str) -> bool:
+        """False for a private one that the token may not read: GitHub does not tell them apart."""
+        reply = await self._client.get(f"/repos/{_named(repository)}")
+        if reply.status not in (200, 404, 410):
+            raise self._unusable(reply)
+        return reply.status == 200
 
     async def _page(
         self, repository: str, path: str, params: dict[str, str], since: datetime | None, after: str | None,

@@ -22,10 +22,14 @@ class SourcePage(Noun):
 
 
 class SourceThread(Noun):
-    """One thread by number: still there, gone for good, or moved to another place."""
+    """One thread by number: still there, gone for good, or moved to another place.
+
+    `row` is the thread as the forge writes it, at its new place where it moved.
+    """
 
     gone: bool = False
     moved_to: Thread | None = None
+    row: dict[str, Any] | None = None
 
 
 class Release(Noun):

@@ -8,6 +8,7 @@ from pathlib import Path
 WITHOUT = {
     "agent/store/migrations/env.py": "run by Alembic; test_schema.py goes through it",
     "agent/ports.py": "protocols only: nothing runs",
+    "agent/issue_ports.py": "protocols only: nothing runs",
 }
 
 

@@ -40,6 +40,7 @@ class Forge:
         self.comments: list[dict[str, Any]] = []
         self.releases: list[dict[str, Any]] = []
         self.timelines: dict[int, list[dict[str, Any]]] = {}
+        self.histories: dict[int, list[dict[str, Any]]] = {}
         self.gone: dict[int, int] = {}
         self.moved: dict[int, str] = {}
         self.holds: set[tuple[str, str]] = set()
@@ -89,6 +90,8 @@ class Forge:
             return 200, {"full_name": "o/n"}, {}
         if found := re.fullmatch(r"/repos/o/n/issues/(\d+)", path):
             return self._one(int(found[1]))
+        if found := re.fullmatch(r"/repos/o/n/issues/(\d+)/timeline", path):
+            return self._list(self.histories.get(int(found[1]), []), path, query)
         if found := re.fullmatch(r"/moved/([\w.-]+)/([\w.-]+)/(\d+)", path):
             return (
                 200,

@@ -95,3 +95,29 @@ async def test_which_release_holds_a_commit(client: Any, forge: Forge) -> None:
     source = GitHubSource(client)
     assert await source.holds("o/n", "v1.0/2", "a" * 7)
     assert not await source.holds("o/n", "v0", "a" * 7)
+
+
+async def test_a_thread_comes_with_its_row(client: Any, forge: Forge) -> None:
+    forge.issue(1, 1)
+    forge.moved = {4: "o/other/9"}
+    source = GitHubSource(client)
+    row = (await source.thread("o/n", 1)).row
+    assert row is not None
+    assert row["title"] == "title 1"
+    assert ((await source.thread("o/n", 4)).row or {})["number"] == 9
+
+
+async def test_events_of_one_thread_come_by_pages_and_end(client: Any, forge: Forge) -> None:
+    forge.per_page = 2
+    forge.histories[1] = [{"event": "labeled", "id": number} for number in range(20)]
+    found = await GitHubSource(client).events("o/n", 1)
+    assert [row["id"] for row in found] == list(range(8)), "four pages and no more"
+    forge.faults = [Fault(200, body={"message": "odd"})]
+    with pytest.raises(SourceUnavailable):
+        await GitHubSource(client).events("o/n", 1)
+
+
+async def test_whether_a_repository_is_there(client: Any) -> None:
+    source = GitHubSource(client)
+    assert await source.is_there("o/n")
+    assert not await source.is_there("no/body")
