@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from agent.issues.bursts import DAY, LULL, Burst
+from agent.issues.bursts import LULL, Burst
+from agent.issues.series import DAY
 from agent.issues.skew import is_beside, numbers, skew_of
 from agent.issues.wave import ContradictingMember, Member, Sighting, Skew, VersionCount, Wave
 

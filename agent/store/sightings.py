@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, and_, func, select
 
-from agent.issues.bursts import DAY
+from agent.issues.series import DAY
 from agent.issues.wave import Seen, Sighting, thread_key
 from agent.store.tables import issues, marks
 

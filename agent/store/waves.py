@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from agent.issues.bursts import DAY, FEWEST, HISTORY, LONGEST, LULL, Burst, Series, find_bursts
+from agent.issues.bursts import LULL, Burst, find_bursts
+from agent.issues.series import DAY, FEWEST, HISTORY, LONGEST, Series
 from agent.issues.wave import Seen, Wave, case_key
 from agent.issues.waves import (
     HOUR_SECONDS,

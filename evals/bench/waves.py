@@ -18,7 +18,8 @@ from typing import Any
 import numpy
 from pydantic import BaseModel, ConfigDict
 
-from agent.issues.bursts import DAY, Series, Track, find_bursts
+from agent.issues.bursts import find_bursts
+from agent.issues.series import DAY, Series, Track
 
 WEEK = 7 * DAY
 SIGNATURES = 60

@@ -7,15 +7,8 @@ from collections import Counter
 
 import pytest
 
-from agent.issues.bursts import (
-    DAY,
-    FEWEST,
-    LONGEST,
-    Series,
-    Track,
-    find_bursts,
-    tail,
-)
+from agent.issues.bursts import find_bursts, tail
+from agent.issues.series import DAY, FEWEST, LONGEST, Series
 
 WEEK = 7 * DAY
 Counts = dict[str, list[tuple[int, int]]]
@@ -88,6 +81,14 @@ def test_when_everybody_sends_more_it_is_no_wave() -> None:
     assert not find_bursts(Series(together))
 
 
+def test_when_a_source_begins_it_is_no_wave() -> None:
+    """A tracker of many errors was imported beside a few old threads: from one day on all come."""
+    counts: Counts = {f"s{n}": [(n * 9 * DAY, 1)] for n in range(20)}
+    for n in range(20):
+        counts[f"s{n}"] += [(200 * DAY + 6 * hour + n % 6, 1 + n // 8) for hour in range(160)]
+    assert len(find_bursts(Series(counts))) <= 2
+
+
 def test_three_errors_may_come_in_one_wave() -> None:
     counts: Counts = {f"s{n}": [(day * DAY + n, 1) for day in range(0, 60, 6)] for n in range(12)}
     for name in ("s0", "s1", "s2"):
@@ -119,46 +120,6 @@ def test_what_lasts_becomes_usual() -> None:
 def test_a_rhythm_of_the_week_is_no_wave() -> None:
     counts = {f"s{n}": [(day * DAY + n, 6) for day in range(300) if day % 7 in (1, 2)] for n in range(6)}
     assert not [burst for burst in find_bursts(Series(counts)) if burst.found > 30 * DAY]
-
-
-def test_a_track_counts_after_one_hour_until_another() -> None:
-    track = Track([(5, 1), (9, 2), (5, 3)])
-    assert (track.between(4, 5), track.between(5, 9), track.between(5, 8), track.between(0, 99)) == (
-        4,
-        2,
-        0,
-        6,
-    )
-
-
-def test_a_track_can_be_changed_without_counting_the_others_anew() -> None:
-    series = Series({"a": [(50, 1)], "b": [(60, 1)]})
-    other = series.with_track("a", [(40, 9)])
-    assert [burst.count for burst in find_bursts(other)] == [9]
-    assert not find_bursts(series)
-    assert other.tracks["b"] is series.tracks["b"]
-    assert (series.since, other.since, Series({}).with_track("a", [(40, 9)]).since) == (49, 39, 39)
-
-
-def test_what_is_unusual_is_worth_a_look() -> None:
-    steady = Series({"a": [(hour, 1) for hour in range(0, 90 * DAY, 12)]})
-    assert not steady.is_unusual("a", 90 * DAY, (DAY, 7 * DAY), 2.5)
-    assert steady.with_track("a", [(0, 1), (90 * DAY, 9)]).is_unusual("a", 90 * DAY, (DAY,), 2.5)
-    rare = Series({"a": [(0, 1), (50 * DAY, 1)]})
-    assert not rare.is_unusual("a", 90 * DAY, (DAY,), 2.5)
-    assert rare.with_track("a", [(89 * DAY, 5)]).is_unusual("a", 90 * DAY, (DAY,), 2.5)
-
-
-def test_a_track_gives_its_hours_again() -> None:
-    assert Track([(5, 1), (9, 2), (5, 3)]).by_hour(4, 9) == [(5, 4), (9, 2)]
-    assert Track([(5, 1), (9, 2)]).by_hour(5, 8) == []
-
-
-def test_uneven_days_have_a_larger_spread() -> None:
-    even = Track([(day * DAY + 1, 4) for day in range(100)])
-    uneven = Track([(day * DAY + 1, 16) for day in range(0, 100, 4)])
-    assert even.spread(0, 100 * DAY) < uneven.spread(0, 100 * DAY)
-    assert Track([(1, 1)]).spread(0, 10) == pytest.approx(0.3)
 
 
 def test_no_reports_no_waves() -> None:

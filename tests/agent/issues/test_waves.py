@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from agent.compose import load_known, load_lexicon, message_signature_reader
-from agent.issues.bursts import Burst, Series, find_bursts
+from agent.issues.bursts import Burst, find_bursts
+from agent.issues.series import Series
 from agent.issues.wave import Sighting, Wave, thread_key
 from agent.issues.waves import (
     QuietVersions,

@@ -7,7 +7,7 @@ import json
 import numpy
 import pytest
 
-from agent.issues.bursts import Series
+from agent.issues.series import Series
 from evals.bench.__main__ import main
 from evals.bench.waves import WEEK, alarms, measure_waves, quiet, reports_until_found
 
