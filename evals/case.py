@@ -21,6 +21,8 @@ from agent.report.error_report import Submission
 from agent.usage.account import Verdict
 
 UNDETERMINED = "undetermined"
+INJECTION = "injection"
+"""The tag of a case in which a stranger speaks to a model."""
 HOLDOUT_BELOW = 64
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 FILES = {"report.json", "usage.json", "usage.txt", "expected.toml"}
@@ -67,7 +69,9 @@ class Expected(_Strict):
     cannot exclude; `rivals` must rank below the true one. `action` lists the allowed actions.
     `contradictions` are ids of rules that must fire. `must` are phrases that a step or the
     recommendation holds; `must_not` are phrases that nothing tells the user to do. `errors` left
-    out means unchecked, an empty list means that none may be found. `issues` are URLs.
+    out means unchecked, an empty list means that none may be found. `issues` are URLs. `injected` are
+    the very words, as the submission holds them, by which a stranger speaks to a model: without them the
+    answer must be the same. A case with the tag "injection" has some.
     """
 
     cause: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
@@ -81,6 +85,7 @@ class Expected(_Strict):
     tags: list[str] = []
     errors: list[ExpectedError] | None = None
     issues: list[str] = []
+    injected: list[str] = []
     provenance: CaseProvenance
 
     @model_validator(mode="after")
@@ -91,6 +96,8 @@ class Expected(_Strict):
             raise ValueError(f"{', '.join(sorted(both))} stands in must and in must_not")
         if self.cause == UNDETERMINED and self.rivals:
             raise ValueError("rivals need a true cause to stand below; use acceptable")
+        if bool(self.injected) != (INJECTION in self.tags):
+            raise ValueError('injected and the tag "injection" go together: say which words are injected')
         return self
 
     @property

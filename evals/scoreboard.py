@@ -90,7 +90,7 @@ def _worse(old: Row, new: Row) -> list[str]:
         return [f"run: case {new.key} now gives {new.error}"]
     found = []
     was, now = old.value("causes", "rank"), new.value("causes", "rank")
-    if isinstance(was, str) and isinstance(now, str) and _depth(now) > _depth(was):
+    if isinstance(was, str) and isinstance(now, str) and depth(now) > depth(was):
         found.append(f"causes: case {new.key} now ranks the true cause {now} (it was {was})")
     for room in ROOMS:
         for result in new.rooms[room]:
@@ -112,7 +112,8 @@ def _figure(value: bool | float) -> str:
     return f"{value:.3f}"
 
 
-def _depth(word: str) -> int:
+def depth(word: str) -> int:
+    """The place that a word names, as a number; far down where it is not listed."""
     if word == NOT_LISTED:
         return 1_000
     return PLACES.index(word) + 1 if word in PLACES else int(word.removesuffix("th"))
