@@ -67,6 +67,8 @@ def _size(state: State) -> int:
 
 async def read(state: State, runtime: Runtime[Context]) -> JSON:
     """A submission becomes a report: errors, environment, statements."""
+    if (apart := runtime.context.apart) and _size(state) > LARGE:
+        return {"report": await apart.read(state["submission"])}
     submission = Case.model_validate(state["submission"])
     report = await _work(_size(state), read_submission, submission, runtime.context.catalogue.lexicon)
     return {"report": report.model_dump(mode="json")}
@@ -77,6 +79,8 @@ async def assess(state: State, runtime: Runtime[Context]) -> JSON:
     submission = Case.model_validate(state["submission"])
     report = ErrorReport.model_validate(state["report"])
     now = report.reported_at or runtime.context.clock.now()
+    if (apart := runtime.context.apart) and _size(state) > LARGE:
+        return {"usage": await apart.assess(state["submission"], state["report"], now)}
     usage = await _work(_size(state), assess_usage, submission, report, now)
     return {"usage": usage.model_dump(mode="json")}
 
@@ -85,7 +89,7 @@ async def retrieve(state: State, runtime: Runtime[Context]) -> JSON:
     """Known issues that resemble the report, and waves that it is part of; none without a store."""
     report = ErrorReport.model_validate(state["report"])
     index = runtime.context.issues
-    query = build_query(report, runtime.context.catalogue.lexicon)
+    query = await _work(_size(state), build_query, report, runtime.context.catalogue.lexicon)
     hits = await index.search(query, SEARCH_DEPTH) if index else []
     at = report.reported_at or runtime.context.clock.now()
     waves = await runtime.context.waves.current(report, at) if runtime.context.waves else []

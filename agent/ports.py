@@ -188,6 +188,18 @@ class Model(Protocol):
         """
 
 
+class Apart(Protocol):
+    """The first two rooms for a large submission, somewhere else than in the process that answers others."""
+
+    async def read(self, submission: dict[str, Any]) -> dict[str, Any]:
+        """The `ErrorReport` of a `Case`, both as JSON."""
+
+    async def assess(
+        self, submission: dict[str, Any], report: dict[str, Any], now: datetime
+    ) -> dict[str, Any]:
+        """The `UsageAssessment` of a `Case` and its `ErrorReport`, all as JSON."""
+
+
 class Clock(Protocol):
     """The one source of the time."""
 

@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 from agent.causes.catalogue import Catalogue
 from agent.diagnosis.model import Budget
 from agent.issues.ranking import Ranking
-from agent.ports import ChangelogSource, Clock, IssueIndex, Model, WaveSource
+from agent.ports import Apart, ChangelogSource, Clock, IssueIndex, Model, WaveSource
 from prompts import PromptSet
 
 JSON = dict[str, Any]
@@ -44,6 +44,7 @@ class Context:
     So it does without `waves` and `changelogs`.
     `ranking` is None where hits keep the order of the store and only the same message counts.
     `model` is None where no model is asked; one that is needs the `prompts`, and keeps to `budget`.
+    `apart` takes the reading of large submissions where others must not be held up by it.
     `timings_ms` is filled by the nodes of one run; `graph.diagnose` gives each run its own.
     """
 
@@ -58,4 +59,5 @@ class Context:
     model: Model | None = None
     prompts: PromptSet | None = None
     budget: Budget = BUDGET
+    apart: Apart | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from dataclasses import replace
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -78,10 +79,11 @@ def _lifespan(  # type: ignore[no-untyped-def]
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with nullcontext(opened) if opened else open_services(settings) as plain:
-            services = counted(plain, metrics)
+            large = LargeReads()
+            services = counted(replace(plain, context=replace(plain.context, apart=large)), metrics)
             runs = Runs(services, settings, metrics, walk)
             app.state.services, app.state.runs = services, runs
-            app.state.large = LargeReads()
+            app.state.large = large
             app.state.doorkeeper = Doorkeeper(services.keys, settings.key_pepper.get_secret_value())
 
             async def drain() -> None:
@@ -93,7 +95,7 @@ def _lifespan(  # type: ignore[no-untyped-def]
             with on_terminate(drain, runs.cut), sweeping(runs, services):
                 yield
             await drain()
-            await app.state.large.close()
+            await large.close()
 
     return lifespan
 

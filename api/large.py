@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
@@ -12,7 +13,8 @@ from pathlib import Path
 import structlog
 
 from agent.report.error_report import Submission
-from api.paste_worker import asked
+from agent.state import JSON
+from api.paste_worker import asked, line_of
 from api.problems import Problem, internal
 
 AT_ONCE = 2
@@ -40,16 +42,30 @@ class LargeReads:
             raise Problem(503, "too-many-runs", detail, retry_after=2)
         self._held += 1
         try:
-            message = await asyncio.to_thread(asked, submission, now)
-            async with self._slots:
-                return await self._read(message)
+            return await self._answer(await asyncio.to_thread(asked, submission, now))
         finally:
             self._held -= 1
+
+    async def read(self, submission: JSON) -> JSON:
+        """`ports.Apart`. How many runs may be at it is the runs' affair, so none is turned away here."""
+        return await self._room({"room": "read", "submission": submission})
+
+    async def assess(self, submission: JSON, report: JSON, now: datetime) -> JSON:
+        """`ports.Apart`."""
+        return await self._room({"room": "assess", "submission": submission, "report": report}, now)
 
     async def close(self) -> None:
         """End every process."""
         while self._idle:
             await _ended(self._idle.pop())
+
+    async def _room(self, given: JSON, now: datetime | None = None) -> JSON:
+        found: JSON = json.loads(await self._answer(line_of(given, now)))
+        return found
+
+    async def _answer(self, message: bytes) -> bytes:
+        async with self._slots:
+            return await self._read(message)
 
     async def _read(self, message: bytes) -> bytes:
         process = self._idle.pop() if self._idle else await _started()

@@ -1,4 +1,4 @@
-"""A process that reads large pastes: one a line of JSON in on stdin, what it says a line out on stdout.
+"""A process for the first two rooms of large pastes: a line of JSON in on stdin, a line out on stdout.
 
 Single expressions over megabytes hold the interpreter for a tenth of a second and more, also in a thread.
 In a process of its own they hold up nobody, and one that takes too long can be ended.
@@ -11,9 +11,12 @@ import os
 import sys
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
 
 from agent.compose import load_lexicon
-from agent.report.error_report import Submission
+from agent.report.error_report import Case, ErrorReport, Submission
 from agent.report.lexicon import Lexicon
 from agent.report.read import read
 from agent.usage.assess import assess
@@ -32,15 +35,29 @@ def parsed(submission: Submission, lexicon: Lexicon, now: datetime) -> Parsed:
 
 
 def asked(submission: Submission, now: datetime) -> bytes:
-    """The line that asks for a paste to be read."""
-    whole = {"report": submission.model_dump(mode="json", exclude_none=True), "now": now.isoformat()}
+    """The line that asks for a paste to be parsed."""
+    return line_of({"submission": submission.model_dump(mode="json", exclude_none=True)}, now)
+
+
+def line_of(given: dict[str, Any], now: datetime | None = None) -> bytes:
+    """The line that gives what a room needs; with `room` it names the one that is wanted."""
+    whole = {**given, "now": now.isoformat() if now else None}
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def answered(line: bytes, lexicon: Lexicon) -> bytes:
     """The line that answers it."""
     whole = json.loads(line)
-    found = parsed(Submission.model_validate(whole["report"]), lexicon, datetime.fromisoformat(whole["now"]))
+    given, room = Case.model_validate(whole["submission"]), whole.get("room")
+    if room == "read":
+        return _line(read(given, lexicon))
+    now = datetime.fromisoformat(whole["now"])
+    if room == "assess":
+        return _line(assess(given, ErrorReport.model_validate(whole["report"]), now))
+    return _line(parsed(given, lexicon, now))
+
+
+def _line(found: BaseModel) -> bytes:
     return found.model_dump_json().encode() + b"\n"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 
 from pydantic import BaseModel, ConfigDict
@@ -18,7 +19,8 @@ _ALONE = 60
 """Small requests in a round before its paste is sent."""
 _ERROR = "API Error: 529 overloaded_error on 2.1.7\n"
 _LINE = "2026-01-01 12:00:00 INFO something happened in a module\n"
-_PARSE = "POST /v1/parse HTTP/1.1\r\ncontent-type: application/json\r\n"
+DOORS = ("/v1/parse", "/v1/diagnoses")
+"""Where the paste is sent; the small requests are parses."""
 
 
 class Interference(BaseModel):
@@ -39,8 +41,13 @@ def paste(size: int) -> bytes:
     return json.dumps({"text": lines + _LINE * ((size - len(lines)) // (len(_LINE) + 1))}).encode()
 
 
-async def measure(address: tuple[str, int], size: int = PASTE_BYTES, rounds: int = ROUNDS) -> Interference:
-    """The figures of the server at `address`. Both kinds of time are taken in turn, round by round."""
+async def measure(
+    address: tuple[str, int], size: int = PASTE_BYTES, rounds: int = ROUNDS, door: str = DOORS[0]
+) -> Interference:
+    """The figures of the server at `address` with the paste sent to `door`.
+
+    Both kinds of time are taken in turn, round by round.
+    """
     body = paste(size)
     pastes: list[float] = []
     alone: list[float] = []
@@ -49,11 +56,11 @@ async def measure(address: tuple[str, int], size: int = PASTE_BYTES, rounds: int
         for _ in range(_ALONE):
             alone.append(await _small(address))
         started = time.perf_counter()
-        huge = asyncio.ensure_future(request(address, _PARSE, body))
+        huge = asyncio.ensure_future(request(address, _head(door), body))
         while not huge.done():
             beside.append(await _small(address))
         got, _ = await huge
-        if b" 200 OK" not in got[:20]:
+        if not re.match(rb"HTTP/1.1 20[01] ", got):
             raise RuntimeError(f"the paste was refused: {got[:200]!r}")
         pastes.append((time.perf_counter() - started) * 1000)
     one, other = spread(alone), spread(beside)
@@ -66,16 +73,20 @@ async def measure(address: tuple[str, int], size: int = PASTE_BYTES, rounds: int
     )
 
 
-def measure_interference() -> Interference:
-    """`measure` on a server of its own."""
+def measure_interference() -> dict[str, Interference]:
+    """`measure` on a server of its own, for each door."""
     with serving() as server:
         host, _, port = server.url.removeprefix("http://").partition(":")
-        return asyncio.run(measure((host, int(port))))
+        return {door: asyncio.run(measure((host, int(port)), door=door)) for door in DOORS}
+
+
+def _head(door: str) -> str:
+    return f"POST {door} HTTP/1.1\r\ncontent-type: application/json\r\n"
 
 
 async def _small(address: tuple[str, int]) -> float:
     """Milliseconds of a small parse, after a rest that lets the server do something else."""
     await asyncio.sleep(0.01)
     started = time.perf_counter()
-    await request(address, _PARSE, json.dumps({"text": _ERROR}).encode())
+    await request(address, _head(DOORS[0]), json.dumps({"text": _ERROR}).encode())
     return (time.perf_counter() - started) * 1000

@@ -43,7 +43,8 @@ def run(asked: argparse.Namespace) -> int:
             sys.stdout.write(found.model_dump_json(indent=1) + "\n")
             return int(found.complete != found.readers)
         if asked.command == "interference":
-            sys.stdout.write(measure_interference().model_dump_json(indent=1) + "\n")
+            for door, figures in measure_interference().items():
+                sys.stdout.write(f"{door} {figures.model_dump_json(indent=1)}\n")
             return 0
         outcome = measure_conformance(asked.examples)
         sys.stdout.write(f"{outcome.said}\n{outcome.requests} requests, {outcome.failures} failures\n")

@@ -115,3 +115,19 @@ def test_parses_that_take_too_long_do_not_pile_up(
         assert [answer.status_code for answer in answers] == [504] * (AT_ONCE + 2)
         assert all(process.returncode is not None for process in begun)
         assert http.get("/v1/causes").status_code == 200
+
+
+def test_a_diagnosis_of_a_large_paste_is_read_apart_and_says_the_same(
+    service_settings: Settings, begun: list[Any]
+) -> None:
+    error = 'API Error: 529 {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}'
+    small = {"text": f"{error}\nsession 3%"}
+    paste = {"text": small["text"] + "\nnothing of note" * (LARGE // 12)}
+    app = create_app(service_settings)
+    with TestClient(app, base_url="http://localhost", client=("127.0.0.1", 1)) as http:
+        one, other = (http.post("/v1/diagnoses", json=body) for body in (small, paste))
+    assert len(begun) == 1
+    assert (one.status_code, other.status_code) == (201, 201)
+    assert other.json()["report"]["errors"] == one.json()["report"]["errors"]
+    assert other.json()["usage"]["buckets"] == one.json()["usage"]["buckets"]
+    assert other.json()["causes"] == one.json()["causes"]

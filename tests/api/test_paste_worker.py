@@ -8,8 +8,9 @@ import sys
 from datetime import UTC, datetime
 
 from agent.compose import load_lexicon
-from agent.report.error_report import Submission
-from api.paste_worker import answered, asked
+from agent.report.error_report import Case, Submission
+from agent.report.read import read
+from api.paste_worker import answered, asked, line_of
 
 NOW = datetime(2026, 4, 8, 12, tzinfo=UTC)
 
@@ -26,8 +27,18 @@ def test_a_line_says_everything_and_so_does_its_answer() -> None:
     assert found["usage"]["buckets"][0]["used_percent"] == 3
 
 
+def test_it_does_the_work_of_one_room_too() -> None:
+    lexicon = load_lexicon()
+    given = Case(text="API Error: 529 overloaded_error", usage="session 3%").model_dump(mode="json")
+    line = line_of({"room": "read", "submission": given})
+    report = json.loads(answered(line, lexicon))
+    assert report == read(Case.model_validate(given), lexicon).model_dump(mode="json")
+    line = line_of({"room": "assess", "submission": given, "report": report}, NOW)
+    assert json.loads(answered(line, lexicon))["buckets"][0]["used_percent"] == 3
+
+
 def test_a_fault_ends_it_and_is_logged_without_its_words() -> None:
-    told = json.dumps({"report": {"text": "fine", "quagga": "quagga"}, "now": NOW.isoformat()})
+    told = json.dumps({"submission": {"text": "fine", "quagga": "quagga"}, "now": NOW.isoformat()})
     done = subprocess.run(
         [sys.executable, "-m", "api.paste_worker"],
         input=asked(Submission(text="529"), NOW).decode() + told + "\n",
