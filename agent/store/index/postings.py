@@ -22,7 +22,7 @@ from agent.store.index.tail import Hit
 if TYPE_CHECKING:
     from agent.store.index.rows import Entry
 
-MOST_POSTINGS = 250_000
+MOST_POSTINGS = 100_000
 """A query reads about as many postings; its most common tokens only weigh what the others found."""
 _FEWEST_TOKENS = 6
 _COUNT_BITS, _LENGTH_BITS = 8, 16
