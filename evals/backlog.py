@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -61,3 +62,22 @@ def load_backlog(path: Path) -> list[Gap]:
 def gap_of(slug: str, gaps: Sequence[Gap]) -> Gap | None:
     """The gap that is declared for a case."""
     return next((gap for gap in gaps if gap.slug == slug), None)
+
+
+def remove_gaps(path: Path, slugs: Collection[str]) -> None:
+    """Take the tables of `slugs` out of the file, as text: every other line stays as it is."""
+    if not path.exists():
+        return
+    text = path.read_text(encoding="utf-8")
+    parts = re.split(r"(?m)^(?=\[\[gap\]\])", text)
+    kept = [part for part in parts if _slug_of(part) not in slugs]
+    if len(kept) == len(parts):
+        return
+    hidden = path.with_name(f".{path.name}.part")
+    hidden.write_text("".join(kept), encoding="utf-8")
+    hidden.replace(path)
+
+
+def _slug_of(table: str) -> str | None:
+    found = re.search(r"(?m)^slug\s*=\s*[\"']([a-z0-9-]+)[\"']", table)
+    return found[1] if found else None

@@ -24,6 +24,10 @@ def show(results: Results, console: Console, *, verbose: bool = False) -> None:
     console.print(_slices(plain, verbose=verbose))
     if results.recordings:
         console.print(_recordings(results))
+    for entry in results.recordings:
+        if entry.state not in ("ok", "missing"):
+            line = f"{entry.state}: {entry.file}: {entry.why}; next: {entry.next}"
+            console.print(escape(line), soft_wrap=True)
     for line in failures(results.rows):
         console.print(escape(line), soft_wrap=True)
     if verbose:

@@ -204,7 +204,7 @@ def _request_id(body: object) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _client() -> anthropic.AsyncAnthropic:
+def new_client() -> anthropic.AsyncAnthropic:
     """A client by the SDK's own environment variables: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, ...
 
     Raises `ModelUnavailable`.
@@ -237,7 +237,7 @@ async def open_live(
 
     Raises `ModelUnavailable` where the environment names no address that a client could use.
     """
-    client = await asyncio.to_thread(_client)
+    client = await asyncio.to_thread(new_client)
     try:
         yield Live(client, models, prices, diagnose, sleep=sleep)
     finally:
