@@ -1,0 +1,60 @@
+"""What became of an issue, in words: the pull that fixed it and its release, or how it ended."""
+
+from __future__ import annotations
+
+from agent.issues.links import LinkedThread, Links, Tie
+
+
+class LinkedPull(LinkedThread):
+    """A pull request. `fixes` is the thread that it is said to fix, and `ties` how it is linked.
+
+    `release_after` is the first release after the merge by date: that it holds the pull is not confirmed.
+    """
+
+    fixes: list[str]
+    ties: list[Tie]
+    release_after: str | None = None
+
+
+def pulls_of(links: Links, releases: dict[str, str] | None = None) -> list[LinkedPull]:
+    """The pull requests among the linked threads: merged ones first, then open ones, those that fix first.
+
+    `releases` are first releases after a merge, by the pull's name.
+    """
+    found = []
+    for thread in links.threads:
+        if thread.kind != "pull":
+            continue
+        ties = links.ties_of(thread.name)
+        fixes = list(dict.fromkeys(t.target for t in ties if t.kind == "fixes" and t.source == thread.name))
+        after = (releases or {}).get(thread.name) if not thread.released_in else None
+        found.append(LinkedPull(**dict(thread), fixes=fixes, ties=ties, release_after=after))
+    order = {"merged": 0, "open": 1, "closed": 2}
+    return sorted(found, key=lambda p: (not p.fixes, order.get(p.state, 3), p.distance, p.name))
+
+
+def resolution_of(name: str, links: Links) -> str | None:
+    """What resolved the thread or how it ended, without a full stop; None where nothing is known."""
+    thread = links.thread(name)
+    pulls = [pull for pull in pulls_of(links) if name in pull.fixes]
+    if merged := [pull for pull in pulls if pull.state == "merged"]:
+        return "; ".join(_merged(pull, name) for pull in merged[:3])
+    if thread is None or thread.state in ("open", "unknown"):
+        if tried := [pull.name for pull in pulls if pull.state == "open"]:
+            return (
+                f"{' and '.join(tried[:3])} would fix it and {'is' if len(tried) == 1 else 'are'} not merged"
+            )
+        return None
+    if thread.outcome:
+        return thread.outcome
+    if thread.state_reason:
+        return f"{thread.state} as {thread.state_reason.replace('_', ' ')}"
+    return f"{thread.state}, no fix is known"
+
+
+def _merged(pull: LinkedPull, name: str) -> str:
+    ties = [tie for tie in pull.ties if tie.kind == "fixes" and tie.target == name]
+    sure = any(said.via != "comment" for tie in ties for said in tie.said)
+    when = f", merged on {pull.merged_at:%Y-%m-%d}" if pull.merged_at else ", merged"
+    held = f", first in {pull.released_in}" if pull.released_in else ", in no release that is known"
+    return f"{'fixed' if sure else 'fixed, as a comment says,'} by {pull.name}{when}{held}"

@@ -1,0 +1,59 @@
+"""What became of an issue: never more than is known."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from agent.issues.links import links_round
+from agent.issues.resolution import pulls_of, resolution_of
+from tests.agent.issues.test_links import issue, to
+
+NOON = datetime(2026, 4, 8, 12, tzinfo=UTC)
+
+
+def said(*pulls: Any, **facts: Any) -> str | None:
+    return resolution_of("o/n#1", links_round(issue(1, **facts), pulls))
+
+
+def test_a_merged_pull_with_and_without_its_release() -> None:
+    pull = issue(9, to(1, "closes"), kind="pull", merged_at=NOON)
+    assert said(pull) == "fixed by o/n#9, merged on 2026-04-08, in no release that is known"
+    released = pull.model_copy(update={"released_in": "v2.1.97"})
+    assert said(released, state="closed") == "fixed by o/n#9, merged on 2026-04-08, first in v2.1.97"
+
+
+def test_what_only_a_comment_says_is_said_so() -> None:
+    pull = issue(9, kind="pull", merged_at=NOON)
+    root = issue(1, to(9, "fixed_by", "comment"), state="closed")
+    assert (resolution_of("o/n#1", links_round(root, [pull])) or "").startswith(
+        "fixed, as a comment says, by"
+    )
+
+
+def test_a_pull_that_is_not_merged_fixes_nothing() -> None:
+    tried = issue(9, to(1, "closes"), kind="pull")
+    assert said(tried) == "o/n#9 would fix it and is not merged"
+    assert (
+        said(tried, issue(8, to(1, "closes"), kind="pull"))
+        == "o/n#8 and o/n#9 would fix it and are not merged"
+    )
+    assert said(tried.model_copy(update={"state": "closed"}), state="closed") == "closed, no fix is known"
+
+
+def test_how_it_ended() -> None:
+    assert said() is None
+    assert said(state="closed", state_reason="not_planned") == "closed as not planned"
+    assert said(state="closed", outcome="closed as invalid") == "closed as invalid"
+    assert resolution_of("o/n#5", links_round(issue(1), [])) is None
+
+
+def test_pulls_that_fix_come_first_and_a_later_release_is_no_proof() -> None:
+    merged = issue(7, to(1), kind="pull", merged_at=NOON)
+    fixing = issue(8, to(1, "closes"), kind="pull", state="closed")
+    links = links_round(issue(1), [merged, fixing, issue(9, to(1))])
+    found = pulls_of(links, {"o/n#7": "v3"})
+    assert [(pull.name, pull.state, pull.fixes, pull.release_after) for pull in found] == [
+        ("o/n#8", "closed", ["o/n#1"], None), ("o/n#7", "merged", [], "v3"),
+    ]  # fmt: skip
+    assert [tie.kind for tie in found[0].ties] == ["fixes"]
