@@ -16,7 +16,8 @@ from agent.issues.features import NAMES
 from agent.issues.ranking import Ranking
 
 PENALTY = 30.0
-FLOOR = 0.35
+FLOOR = 0.4
+"""Over the packaged threads, half of the hits above it that do not share the message have the same cause."""
 _ROUNDS, _ENOUGH = 20, 1e-5
 _MOST_SHOWN = 10
 
