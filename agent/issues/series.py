@@ -27,6 +27,8 @@ _RISERS = 3
 _GROWTH_PRIOR = 3.0
 _PEAK_OF_A_DAY = 2.0
 """By daytime reports come about twice as often as on the average of a day."""
+_LOOK, _UNUSUAL = (DAY, 2 * DAY, 3 * DAY, 5 * DAY, 7 * DAY), 2.5
+"""The windows of the first look, and how many times more than usual they must hold."""
 _NEW_KINDS, _TIMES_NEW = 8, 3.0
 """Where so many different errors come in one window, and so many times more than usual, the source is new or
 has changed (a team begins to send, a tracker was imported), and no error stands out."""
@@ -86,17 +88,18 @@ class Series:
         other.since = min(self.since, first) if self.tracks else first
         return other
 
-    def is_unusual(self, signature: str, hour: int, windows: Sequence[int], times: float) -> bool:
-        """Whether a window that ends at `hour` brought so many times what was usual before, roughly.
+    def is_unusual(self, signature: str, recent: Sequence[int], hour: int) -> bool:
+        """Whether a signature's reports may hold a wave: `recent` are their hours in four weeks up to `hour`.
 
         Cheap, and True wherever a wave may be going on: then it is worth looking for one.
         """
-        track = self.tracks[signature]
-        since = max(self.since, hour - HISTORY)
-        usual = (PRIOR_COUNT + track.between(since, hour)) / (PRIOR_HOURS + max(0, hour - since))
+        known, since = self.tracks.get(signature), max(self.since, hour - HISTORY)
+        before = known.between(since, hour - LONGEST) if known else 0
+        usual = (PRIOR_COUNT + before + len(recent)) / (PRIOR_HOURS + max(0, hour - since))
         if usual * DAY < RARE:
-            return track.between(hour - LONGEST, hour) >= FEWEST
-        return any(track.between(hour - window, hour) > times * usual * window for window in windows)
+            return len(recent) >= FEWEST
+        counts = ((window, sum(at > hour - window for at in recent)) for window in _LOOK)
+        return any(count >= FEWEST and count > _UNUSUAL * usual * window for window, count in counts)
 
     def _rhythm(self) -> list[float]:
         """How much of an average day each day of the week brings, Thursday first, as 1970 began.

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import BindParameter, Connection, and_, bindparam, func, select
 
 from agent.issues.series import DAY
 from agent.issues.wave import Seen, Sighting, thread_key
-from agent.store.tables import issues, marks
+from agent.store.tables import UtcTime, issues, marks
 
 Unit = Literal["day", "hour"]
 Counts = dict[str, list[tuple[int, int]]]
@@ -24,6 +24,48 @@ _IS_SEEN = and_(marks.c.kind == "signature", marks.c.seen_at.is_not(None))
 _IS_ISSUE = and_(issues.c.signature.is_not(None), issues.c.created_at.is_not(None), issues.c.kind == "issue")
 
 
+# Made once: a statement that is made anew is filtered and compiled anew, which costs more than to run it.
+_SIGNATURES: BindParameter[Any] = bindparam("signatures", expanding=True)
+_SINCE, _UNTIL = bindparam("since", type_=UtcTime()), bindparam("until", type_=UtcTime())
+_REPORTED = and_(_IS_SEEN, marks.c.value.in_(_SIGNATURES), marks.c.seen_at >= _SINCE)
+_RAISED = and_(_IS_ISSUE, issues.c.signature.in_(_SIGNATURES), issues.c.created_at >= _SINCE)
+_REPORTS_SEEN = (
+    select(marks.c.value, marks.c.seen_at, marks.c.case_key)
+    .where(_REPORTED, marks.c.seen_at <= _UNTIL)
+    .order_by(marks.c.seen_at.desc())
+    .limit(MOST_SIGHTINGS)
+)
+_ISSUES_SEEN = (
+    select(issues.c.signature, issues.c.created_at, issues.c.url)
+    .where(_RAISED, issues.c.created_at <= _UNTIL)
+    .order_by(issues.c.created_at.desc())
+    .limit(MOST_SIGHTINGS)
+)
+_REPORTS = (
+    select(marks.c.diagnosis_id, marks.c.seen_at, marks.c.case_key, marks.c.client_version,
+           marks.c.platform, marks.c.plan, marks.c.lane, marks.c.cause)
+    .where(_REPORTED, marks.c.seen_at <= _UNTIL)
+    .order_by(marks.c.seen_at)
+    .limit(MOST_SIGHTINGS)
+)  # fmt: skip
+_ISSUES = (
+    select(issues.c.repository, issues.c.number, issues.c.url, issues.c.created_at,
+           issues.c.client_version, issues.c.labels, issues.c.state, issues.c.duplicate_of,
+           issues.c.comment_count, issues.c.reactions)
+    .where(_RAISED, issues.c.created_at <= _UNTIL)
+    .order_by(issues.c.created_at)
+    .limit(MOST_SIGHTINGS)
+)  # fmt: skip
+_VERSIONS = (
+    select(marks.c.client_version, func.count())
+    .where(_REPORTED, marks.c.seen_at < _UNTIL, marks.c.client_version.is_not(None))
+    .group_by(marks.c.client_version),
+    select(issues.c.client_version, func.count())
+    .where(_RAISED, issues.c.created_at < _UNTIL, issues.c.client_version.is_not(None))
+    .group_by(issues.c.client_version),
+)
+
+
 class Glimpse(NamedTuple):
     """A sighting as far as it is counted."""
 
@@ -34,13 +76,20 @@ class Glimpse(NamedTuple):
 
 
 def counts_by(connection: Connection, unit: Unit) -> dict[Seen, Counts]:
-    """Signature to (hour, how many) of every report and issue, each case once; a day counts as its noon."""
-    first = select(marks.c.value, func.min(marks.c.seen_at).label("seen_at")).where(_IS_SEEN)
-    cases = first.group_by(marks.c.value, marks.c.case_key).subquery()
+    """Signature to (hour, how many) of every report and issue; a day counts as its noon.
+
+    By hour each case counts once; by day, which is for quiet times, one that comes again counts again.
+    """
+    source: Any = marks
+    reports = select(marks.c.value).where(_IS_SEEN)
+    if unit == "hour":
+        first = select(marks.c.value, func.min(marks.c.seen_at).label("seen_at")).where(_IS_SEEN)
+        source = first.group_by(marks.c.value, marks.c.case_key).subquery()
+        reports = select(source.c.value)
     dialect = connection.dialect.name
-    of_reports = _cut(cases.c.seen_at, unit, dialect)
+    of_reports = _cut(source.c.seen_at, unit, dialect)
     of_issues = _cut(issues.c.created_at, unit, dialect)
-    reports = select(cases.c.value, of_reports, func.count()).group_by(cases.c.value, of_reports)
+    reports = reports.add_columns(of_reports, func.count()).group_by(source.c.value, of_reports)
     threads = select(issues.c.signature, of_issues, func.count()).where(_IS_ISSUE)
     threads = threads.group_by(issues.c.signature, of_issues)
     return {
@@ -68,12 +117,8 @@ def versions_by_day(connection: Connection) -> dict[int, dict[str, int]]:
 def versions_of(connection: Connection, signature: str, since: datetime, until: datetime) -> dict[str, int]:
     """Version to how many reports and issues of the signature ran it, from `since` to before `until`."""
     found: dict[str, int] = {}
-    for at, version, where in (
-        (marks.c.seen_at, marks.c.client_version, and_(_IS_SEEN, marks.c.value == signature)),
-        (issues.c.created_at, issues.c.client_version, and_(_IS_ISSUE, issues.c.signature == signature)),
-    ):
-        wanted = select(version, func.count()).where(where, at >= since, at < until, version.is_not(None))
-        for name, count in connection.execute(wanted.group_by(version)):
+    for wanted in _VERSIONS:
+        for name, count in connection.execute(wanted, _bound([signature], since, until)):
             found[name] = found.get(name, 0) + count
     return found
 
@@ -81,42 +126,27 @@ def versions_of(connection: Connection, signature: str, since: datetime, until: 
 def glimpses(
     connection: Connection, signatures: Sequence[str], since: datetime, until: datetime
 ) -> list[Glimpse]:
-    """Every sighting of the signatures from `since` to `until`, in no order."""
-    reports = select(marks.c.value, marks.c.seen_at, marks.c.case_key).where(
-        _IS_SEEN, marks.c.value.in_(signatures), marks.c.seen_at.between(since, until)
-    )
-    threads = select(issues.c.signature, issues.c.created_at, issues.c.url).where(
-        _IS_ISSUE, issues.c.signature.in_(signatures), issues.c.created_at.between(since, until)
-    )
-    found = [
-        Glimpse("report", name, at, case)
-        for name, at, case in connection.execute(reports.limit(MOST_SIGHTINGS))
-    ]
+    """The newest sightings of the signatures from `since` to `until`, at most 20,000 of each kind."""
+    bound = _bound(signatures, since, until)
+    found = [Glimpse("report", name, at, case) for name, at, case in connection.execute(_REPORTS_SEEN, bound)]
     found += (
         Glimpse("issue", name, at, thread_key(url))
-        for name, at, url in connection.execute(threads.limit(MOST_SIGHTINGS))
+        for name, at, url in connection.execute(_ISSUES_SEEN, bound)
     )
     return found
 
 
 def sightings(connection: Connection, signature: str, since: datetime, until: datetime) -> list[Sighting]:
     """The sightings of a signature from `since` to `until`, at most 20,000 of each kind."""
-    reports = select(
-        marks.c.diagnosis_id, marks.c.seen_at, marks.c.case_key, marks.c.client_version, marks.c.platform,
-        marks.c.plan, marks.c.lane, marks.c.cause,
-    ).where(_IS_SEEN, marks.c.value == signature, marks.c.seen_at.between(since, until))  # fmt: skip
-    threads = select(
-        issues.c.repository, issues.c.number, issues.c.url, issues.c.created_at, issues.c.client_version,
-        issues.c.labels, issues.c.state, issues.c.duplicate_of, issues.c.comment_count, issues.c.reactions,
-    ).where(
-        _IS_ISSUE, issues.c.signature == signature, issues.c.created_at.between(since, until)
-    )  # fmt: skip
-    reports = reports.order_by(marks.c.seen_at).limit(MOST_SIGHTINGS)
-    threads = threads.order_by(issues.c.created_at).limit(MOST_SIGHTINGS)
+    bound = _bound([signature], since, until)
     return [
-        *(_of_report(row) for row in connection.execute(reports)),
-        *(_of_issue(row) for row in connection.execute(threads)),
+        *(_of_report(row) for row in connection.execute(_REPORTS, bound)),
+        *(_of_issue(row) for row in connection.execute(_ISSUES, bound)),
     ]
+
+
+def _bound(signatures: Sequence[str], since: datetime, until: datetime) -> dict[str, Any]:
+    return {"signatures": list(signatures), "since": since, "until": until}
 
 
 def _of_report(row: Any) -> Sighting:

@@ -102,7 +102,7 @@ issues = Table(
     Column("duplicate_of", String(240)),
     UniqueConstraint("tenant", "repository", "number", name="uq_issues_thread"),
     Index("ix_issues_signature", "tenant", "signature"),
-    Index("ix_issues_seen", "tenant", "signature", "created_at", "client_version"),
+    Index("ix_issues_seen", "tenant", "signature", "created_at", "client_version", "kind"),
     Index("ux_issues_id", "tenant", "id", unique=True),
     Index("ix_issues_number", "tenant", "number"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -43,10 +43,9 @@ FRESH_SECONDS = 60.0
 signature are counted each time."""
 _LOAD_SHARE = 200
 """Counting anew takes at most one part in so many of the time."""
-_LARGE, _LARGE_SECONDS = 50, 5.0
-"""A wave of so many members is looked at anew after so many seconds: one more changes nothing."""
-_LOOK = (DAY, 2 * DAY, 3 * DAY, 5 * DAY, 7 * DAY)
-_TIMES = 2.5
+_MANY, _MANY_SECONDS = 50, 5.0
+"""An error that was seen so often lately is looked at anew after so many seconds: one more changes little."""
+_MOST_KEPT = 1_000
 _MOST_SIGNATURES = 8
 
 
@@ -66,7 +65,7 @@ class SqlWaves:
         self._database = database
         self._counted: _Counted | None = None
         self._is_counting = False
-        self._large: dict[str, tuple[float, int, Wave]] = {}
+        self._kept: dict[str, tuple[float, int, Wave | None]] = {}
 
     async def every(self, since: datetime | None, now: datetime) -> list[Wave]:
         """The waves that were still going on at `since` or later, the newest first; at most 200."""
@@ -90,31 +89,41 @@ class SqlWaves:
         names = list(dict.fromkeys(event.signature for event in report.errors if event.signature))
         if not names:
             return []
-        wanted, since = names[:_MOST_SIGNATURES], before(at, LONGEST)
-        seen = await self._database.read(lambda connection: glimpses(connection, wanted, since, at))
+        wanted, since, now = names[:_MOST_SIGNATURES], before(at, LONGEST), hour_of(at)
+        kept = {name: one[2] for name in wanted if (one := self._kept_of(name, now))}
+        asked = [name for name in wanted if name not in kept]
+        seen = await self._seen(asked, since, at) if asked else []
         own = case_key(report)
-        found = [
-            await self._going_on(name, [each for each in seen if each.signature == name], at, own)
-            for name in wanted
-        ]
-        return [wave for wave in found if wave is not None]
+        for name in asked:
+            cases = {each.case: each for each in seen if each.signature == name and each.case != own}
+            kept[name] = await self._going_on(name, cases.values(), at, own)
+            if len(cases) >= _MANY:
+                self._keep(name, now, kept[name])
+        return [wave for name in wanted if (wave := kept[name]) is not None]
+
+    def _kept_of(self, name: str, now: int) -> tuple[float, int, Wave | None] | None:
+        one = self._kept.get(name)
+        return one if one and one[1] == now and time.monotonic() < one[0] else None
+
+    def _keep(self, name: str, now: int, wave: Wave | None) -> None:
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        self._kept[name] = (time.monotonic() + _MANY_SECONDS, now, wave)
+
+    async def _seen(self, names: list[str], since: datetime, until: datetime) -> list[Glimpse]:
+        return await self._database.read(lambda connection: glimpses(connection, names, since, until))
 
     async def _going_on(
-        self, name: str, seen: Sequence[Glimpse], at: datetime, own: str | None
+        self, name: str, cases: Collection[Glimpse], at: datetime, own: str | None
     ) -> Wave | None:
-        cases = {each.case: each for each in seen if each.case != own}
+        """The wave of one signature at `at`; `cases` are its sightings of the four weeks before."""
         if len(cases) < FEWEST:
             return None
-        kept = self._large.get(name)
-        if kept and time.monotonic() < kept[0] and kept[1] == hour_of(at):
-            return kept[2]
         counted = await self._counts()
         bursts = [
             burst
             for kind in SOURCES
-            for burst in _bursts(
-                counted.series[kind], name, (g for g in cases.values() if g.kind == kind), at
-            )
+            for burst in _bursts(counted.series[kind], name, (g for g in cases if g.kind == kind), at)
         ]
         now = hour_of(at)
         going = [one for one in stretches(bursts) if one.start <= now <= one.last + LULL]
@@ -125,12 +134,8 @@ class SqlWaves:
             until = min(_end_of(going[-1].last), at)
             return _wave(connection, going[-1], until, counted.versions, at, own)
 
-        wave = (await self._database.read(read)).model_copy(
-            update={"members": [], "contradicting": [], "plans": {}}
-        )
-        if wave.count >= _LARGE:
-            self._large = {name: (time.monotonic() + _LARGE_SECONDS, now, wave)}
-        return wave
+        wave = await self._database.read(read)
+        return wave.model_copy(update={"members": [], "contradicting": [], "plans": {}})
 
     async def _counts(self) -> _Counted:
         """The counts of all signatures; while one caller counts anew the others use the old ones."""
@@ -154,15 +159,12 @@ class SqlWaves:
 
 def _bursts(series: Series, name: str, seen: Iterable[Glimpse], at: datetime) -> list[Burst]:
     """The bursts of one signature in the weeks before `at`: the last ones by hour, those before by day."""
-    recent = Counter(hour_of(each.at) for each in seen)
-    if recent.total() < FEWEST:
+    recent, now = [hour_of(each.at) for each in seen], hour_of(at)
+    if len(recent) < FEWEST or not series.is_unusual(name, recent, now):
         return []
-    now = hour_of(at)
     known = series.tracks.get(name)
     older = known.by_hour(now - HISTORY - LONGEST, now - LONGEST) if known else []
-    with_recent = series.with_track(name, [*older, *recent.items()])
-    if not with_recent.is_unusual(name, now, _LOOK, _TIMES):
-        return []
+    with_recent = series.with_track(name, [*older, *Counter(recent).items()])
     return find_bursts(with_recent, [name], now - LONGEST - LULL)
 
 

@@ -30,12 +30,14 @@ def test_a_track_can_be_changed_without_counting_the_others_anew() -> None:
 
 
 def test_what_is_unusual_is_worth_a_look() -> None:
-    steady = Series({"a": [(hour, 1) for hour in range(0, 90 * DAY, 12)]})
-    assert not steady.is_unusual("a", 90 * DAY, (DAY, 7 * DAY), 2.5)
-    assert steady.with_track("a", [(0, 1), (90 * DAY, 9)]).is_unusual("a", 90 * DAY, (DAY,), 2.5)
+    steady = Series({"a": [(hour, 1) for hour in range(0, 62 * DAY, 12)]})
+    usual = list(range(62 * DAY, 90 * DAY, 12))
+    assert not steady.is_unusual("a", usual, 90 * DAY)
+    assert steady.is_unusual("a", [*usual, *[90 * DAY] * 9], 90 * DAY)
     rare = Series({"a": [(0, 1), (50 * DAY, 1)]})
-    assert not rare.is_unusual("a", 90 * DAY, (DAY,), 2.5)
-    assert rare.with_track("a", [(89 * DAY, 5)]).is_unusual("a", 90 * DAY, (DAY,), 2.5)
+    assert not rare.is_unusual("a", [89 * DAY] * 4, 90 * DAY)
+    assert rare.is_unusual("a", [89 * DAY] * 5, 90 * DAY)
+    assert rare.is_unusual("new", [89 * DAY] * 9, 90 * DAY)
 
 
 def test_a_track_gives_its_hours_again() -> None:

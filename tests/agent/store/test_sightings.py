@@ -48,7 +48,7 @@ async def test_counts_are_by_hour_in_utc_and_a_case_counts_once(filled: Database
 async def test_a_day_counts_as_its_noon(filled: Database) -> None:
     noon = hour_of(datetime(2026, 4, 7, 12, tzinfo=UTC))
     found = await filled.read(lambda c: counts_by(c, "day"))
-    assert found["report"]["s"] == [(noon, 2), (noon + 48, 1)]
+    assert found["report"]["s"] == [(noon, 2), (noon + 48, 1), (noon + 72, 1)]
     assert await filled.read(versions_by_day) == {noon: {"2.1.7": 1}}
 
 

@@ -148,7 +148,7 @@ async def test_the_known_threads_hold_the_april_wave(database: Database) -> None
     assert await waves.current(report(), NOON - timedelta(days=1)) == []
 
 
-async def test_a_large_wave_is_looked_at_again_after_a_while(
+async def test_an_error_of_many_reports_is_looked_at_again_after_a_while(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def write(connection: Connection) -> None:

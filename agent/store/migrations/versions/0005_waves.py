@@ -28,4 +28,5 @@ def upgrade() -> None:
         " WHERE kind = 'signature'"
     )
     op.create_index("ix_marks_seen", "marks", ["tenant", "kind", "value", "seen_at", "case_key"])
-    op.create_index("ix_issues_seen", "issues", ["tenant", "signature", "created_at", "client_version"])
+    seen = ["tenant", "signature", "created_at", "client_version", "kind"]
+    op.create_index("ix_issues_seen", "issues", seen)
