@@ -32,6 +32,7 @@ from agent.store.database import Database
 from agent.store.diagnoses import SqlDiagnoses
 from agent.store.idempotency import SqlIdempotency
 from agent.store.issue_archive import SqlIssueArchive
+from agent.store.issue_graph import SqlIssueGraph
 from agent.store.issues import SqlIssues
 from agent.store.keys import SqlKeys
 from agent.store.open import open_database
@@ -231,6 +232,7 @@ async def _context(
         issues_as_of=await store.as_of() if store else None,
         waves=SqlWaves(database) if database else None,
         changelogs=SqlChangelogs(database) if database else None,
+        links=SqlIssueGraph(database) if database else None,
         ranking=(await SqlRankings(database).kept() if database else None) or load_ranking(),
         notes=(*replaced, *notes),
     )

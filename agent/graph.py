@@ -29,6 +29,7 @@ from agent.diagnosis.next_call import Models, next_call
 from agent.diagnosis.repair import check as check_draft
 from agent.diagnosis.repair import finish
 from agent.diagnosis.spoken import teller
+from agent.issues.follow import STEPS, duplicates_among, led_on
 from agent.issues.issue import RelatedIssue
 from agent.issues.query import SEARCH_DEPTH, build_query
 from agent.issues.rank import rank
@@ -94,10 +95,10 @@ async def retrieve(state: State, runtime: Runtime[Context]) -> JSON:
     at = report.reported_at or runtime.context.clock.now()
     waves = await runtime.context.waves.current(report, at) if runtime.context.waves else []
     related = rank(report, hits, query, runtime.context.ranking)
-    return {
-        "issues": [issue.model_dump(mode="json") for issue in related],
-        "waves": [wave.model_dump(mode="json") for wave in waves],
-    }
+    if (links := runtime.context.links) and (duplicates := duplicates_among(related, hits)):
+        related = led_on(report, related, duplicates, await links.neighbours(duplicates, STEPS))
+    shown = RELATED.dump_python(related, mode="json")
+    return {"issues": shown, "waves": WAVES.dump_python(waves, mode="json")}
 
 
 async def weigh(state: State, runtime: Runtime[Context]) -> JSON:

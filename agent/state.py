@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 from agent.causes.catalogue import Catalogue
 from agent.diagnosis.model import Budget
 from agent.issues.ranking import Ranking
-from agent.ports import Apart, ChangelogSource, Clock, IssueIndex, Model, WaveSource
+from agent.ports import Apart, ChangelogSource, Clock, IssueGraph, IssueIndex, Model, WaveSource
 from prompts import PromptSet
 
 JSON = dict[str, Any]
@@ -41,7 +41,7 @@ class Context:
     """The doors that one run may use. `notes` are facts about this run that the reader must know.
 
     `issues` is None where no store could be opened: the road goes on without related issues.
-    So it does without `waves` and `changelogs`.
+    So it does without `waves`, `changelogs` and `links`.
     `ranking` is None where hits keep the order of the store and only the same message counts.
     `model` is None where no model is asked; one that is needs the `prompts`, and keeps to `budget`.
     `apart` takes the reading of large submissions where others must not be held up by it.
@@ -55,6 +55,7 @@ class Context:
     ranking: Ranking | None = None
     waves: WaveSource | None = None
     changelogs: ChangelogSource | None = None
+    links: IssueGraph | None = None
     notes: tuple[str, ...] = ()
     model: Model | None = None
     prompts: PromptSet | None = None
