@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from agent.issues.bursts import LULL, Burst
-from agent.issues.series import DAY
 from agent.issues.skew import is_beside, numbers, skew_of
 from agent.issues.wave import ContradictingMember, Member, Sighting, Skew, VersionCount, Wave
 
@@ -103,10 +102,9 @@ def wave_of(stretch: Stretch, sightings: Sequence[Sighting], quiet: QuietVersion
     )
 
 
-def daily_reports(wave: Wave) -> float:
-    """How many a day the wave brought, over at least one day."""
-    hours = hour_of(wave.last_seen) - hour_of(wave.first_seen) + 1
-    return wave.count / max(1.0, hours / DAY)
+def is_active(wave: Wave, now: datetime) -> bool:
+    """Whether the wave still goes on: its last report is no longer ago than a lull."""
+    return hour_of(now) <= hour_of(wave.last_seen) + LULL
 
 
 def _counted(values: Iterable[str | None]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, text
@@ -23,8 +23,8 @@ _LOCK = text("SELECT pg_advisory_xact_lock(4730023)")
 class SqlChangelogs:
     """`ports.ChangelogSource` on a SQL database. Raises `StoreUnavailable` as all stores do."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._database, self._seconds = database, seconds
         self._read: dict[str, tuple[float, str | None, Changelog | None]] = {}
 
     async def replace(self, product: str, lines: Sequence[ChangelogLine], source: str) -> int:
@@ -63,12 +63,12 @@ class SqlChangelogs:
     async def of(self, product: str) -> Changelog | None:
         """The changelog of a product; None where none was imported. Cheap where none was imported since."""
         kept = self._read.get(product)
-        if kept and time.monotonic() < kept[0]:
+        if kept and self._seconds() < kept[0]:
             return kept[2]
         row = await self._database.one(select(meta.c.value).where(meta.c.key == _key(product)))
         stamp = row[0] if row else None
         found = kept[2] if kept and kept[1] == stamp else await self._load(product) if stamp else None
-        self._read[product] = (time.monotonic() + FRESH_SECONDS, stamp, found)
+        self._read[product] = (self._seconds() + FRESH_SECONDS, stamp, found)
         return found
 
     async def _load(self, product: str) -> Changelog:

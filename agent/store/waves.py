@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +20,7 @@ from agent.issues.waves import (
     QuietVersions,
     Stretch,
     hour_of,
+    is_active,
     moment_of,
     stretches,
     wave_of,
@@ -43,6 +46,8 @@ FRESH_SECONDS = 60.0
 signature are counted each time."""
 _LOAD_SHARE = 200
 """Counting anew takes at most one part in so many of the time."""
+_LOOK_SHARE = 10
+"""Looking at all that is stored takes at most one part in so many of the time."""
 _MANY, _MANY_SECONDS = 50, 5.0
 """An error that was seen so often lately is looked at anew after so many seconds: one more changes little."""
 _MOST_KEPT = 1_000
@@ -61,24 +66,28 @@ class _Counted:
 class SqlWaves:
     """`ports.WaveSource` on a SQL database, for one tenant. Raises `StoreUnavailable` as all stores do."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._database, self._seconds = database, seconds
         self._counted: _Counted | None = None
         self._is_counting = False
+        self._looking = asyncio.Lock()
+        self._every: tuple[float, list[Wave]] = (-math.inf, [])
         self._kept: dict[str, tuple[float, int, Wave | None]] = {}
 
     async def every(self, since: datetime | None, now: datetime) -> list[Wave]:
-        """The waves that were still going on at `since` or later, the newest first; at most 200."""
+        """The waves that were still going on at `since` or later, the newest first; at most 200.
 
-        def read(connection: Connection) -> list[Wave]:
-            counts = counts_by(connection, "hour")
-            versions = versions_by_day(connection)
-            bursts = [burst for kind in SOURCES for burst in find_bursts(Series(counts[kind]))]
-            found = [one for one in stretches(bursts) if since is None or one.last >= hour_of(since)]
-            newest = found[: -MOST_WAVES - 1 : -1]
-            return [_wave(connection, one, _end_of(one.last), versions, now) for one in newest]
-
-        return await self._database.read(read)
+        Looking at all that is stored takes seconds where much is; then the same answer is given for a while.
+        """
+        async with self._looking:
+            if self._seconds() >= self._every[0]:
+                started = self._seconds()
+                found = await self._database.read(lambda connection: _every(connection, now))
+                ended = self._seconds()
+                self._every = ended + _LOOK_SHARE * (ended - started), found
+        first = since.timestamp() if since else -math.inf
+        waves = [wave for wave in self._every[1] if wave.last_seen.timestamp() >= first]
+        return [wave.model_copy(update={"active": is_active(wave, now)}) for wave in waves]
 
     async def current(self, report: ErrorReport, at: datetime) -> list[Wave]:
         """The waves of the report's signatures that are going on at `at`, without the report itself.
@@ -103,12 +112,12 @@ class SqlWaves:
 
     def _kept_of(self, name: str, now: int) -> tuple[float, int, Wave | None] | None:
         one = self._kept.get(name)
-        return one if one and one[1] == now and time.monotonic() < one[0] else None
+        return one if one and one[1] == now and self._seconds() < one[0] else None
 
     def _keep(self, name: str, now: int, wave: Wave | None) -> None:
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
-        self._kept[name] = (time.monotonic() + _MANY_SECONDS, now, wave)
+        self._kept[name] = (self._seconds() + _MANY_SECONDS, now, wave)
 
     async def _seen(self, names: list[str], since: datetime, until: datetime) -> list[Glimpse]:
         return await self._database.read(lambda connection: glimpses(connection, names, since, until))
@@ -140,21 +149,29 @@ class SqlWaves:
     async def _counts(self) -> _Counted:
         """The counts of all signatures; while one caller counts anew the others use the old ones."""
         old = self._counted
-        if old and (self._is_counting or time.monotonic() < old.until):
+        if old and (self._is_counting or self._seconds() < old.until):
             return old
         self._is_counting = True
         try:
-            started = time.monotonic()
+            started = self._seconds()
             counts, versions = await self._database.read(
                 lambda connection: (counts_by(connection, "day"), versions_by_day(connection))
             )
-            ended = time.monotonic()
+            ended = self._seconds()
             lasts = max(FRESH_SECONDS, _LOAD_SHARE * (ended - started))
             series = {kind: Series(counts[kind]) for kind in SOURCES}
             self._counted = _Counted(series, versions, ended + lasts)
         finally:
             self._is_counting = False
         return self._counted
+
+
+def _every(connection: Connection, now: datetime) -> list[Wave]:
+    counts = counts_by(connection, "hour")
+    versions = versions_by_day(connection)
+    bursts = [burst for kind in SOURCES for burst in find_bursts(Series(counts[kind]))]
+    newest = stretches(bursts)[: -MOST_WAVES - 1 : -1]
+    return [_wave(connection, one, _end_of(one.last), versions, now) for one in newest]
 
 
 def _bursts(series: Series, name: str, seen: Iterable[Glimpse], at: datetime) -> list[Burst]:

@@ -15,7 +15,6 @@ from agent.issues.wave import Sighting, Wave, thread_key
 from agent.issues.waves import (
     QuietVersions,
     Stretch,
-    daily_reports,
     distinct,
     hour_of,
     moment_of,
@@ -74,7 +73,6 @@ def test_a_wave_counts_and_names_what_its_members_have_in_common() -> None:
     assert found.platforms == {"darwin": 6, "linux": 1}
     assert found.plans == {"max": 6}
     assert found.factor == 80.0
-    assert daily_reports(found) == 8.0
     assert {v.version: (v.wave, v.quiet) for v in found.versions} == {
         "2.1.7": (6, 0), "2.1.38": (0, 4), "2.1.76": (0, 6), "2.1.92": (0, 9), "2.1.96": (1, 0),
     }  # fmt: skip

@@ -56,17 +56,16 @@ async def test_an_import_that_fails_leaves_all_as_it_was(
     assert await stored(SqlChangelogs(database)) == [("1.0.0", "a")]
 
 
-async def test_what_another_process_imported_is_read_after_a_while(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reader, writer = SqlChangelogs(database), SqlChangelogs(database)
+async def test_what_another_process_imported_is_read_after_a_while(database: Database) -> None:
+    now = [0.0]
+    reader, writer = SqlChangelogs(database, lambda: now[0]), SqlChangelogs(database)
     assert await stored(reader) == []
     await writer.replace("p", lines(("1.0.0", "a")), SOURCE)
     assert await stored(reader) == []
-    monkeypatch.setattr("agent.store.changelog.time.monotonic", lambda: 1e12)
+    now[0] = 60.0
     assert await stored(reader) == [("1.0.0", "a")]
     first = await reader.of("p")
-    monkeypatch.setattr("agent.store.changelog.time.monotonic", lambda: 2e12)
+    now[0] = 120.0
     assert await reader.of("p") is first
 
 

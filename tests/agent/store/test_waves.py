@@ -72,6 +72,15 @@ async def test_waves_that_were_over_are_left_out_with_since(database: Database) 
     assert not wave.active
 
 
+async def test_what_took_long_to_find_is_given_again_for_a_while(database: Database) -> None:
+    times = iter([0.0, 1.0, 4.0, 20.0, 60.0, 60.0, 61.0])
+    waves = SqlWaves(database, lambda: next(times))
+    assert await waves.every(None, NOON) == []
+    await burst(database)
+    assert await waves.every(None, NOON) == []
+    assert len(await waves.every(None, NOON)) == 1
+
+
 async def test_a_report_learns_of_its_wave_and_of_no_member(database: Database) -> None:
     await burst(database)
     waves = SqlWaves(database)
@@ -148,9 +157,9 @@ async def test_the_known_threads_hold_the_april_wave(database: Database) -> None
     assert await waves.current(report(), NOON - timedelta(days=1)) == []
 
 
-async def test_an_error_of_many_reports_is_looked_at_again_after_a_while(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_error_of_many_reports_is_looked_at_again_after_a_while(database: Database) -> None:
+    now = [0.0]
+
     def write(connection: Connection) -> None:
         rows = [
             {"id": f"dx_{n}", "state": "done", "created_at": NOON, "stored_at": NOON, "submission": {}}
@@ -167,9 +176,9 @@ async def test_an_error_of_many_reports_is_looked_at_again_after_a_while(
         )  # fmt: skip
 
     await database.write(write)
-    waves = SqlWaves(database)
+    waves = SqlWaves(database, lambda: now[0])
     assert [wave.count for wave in await waves.current(report(), NOON)] == [60]
     await seen(database, 99, NOON)
     assert [wave.count for wave in await waves.current(report(), NOON)] == [60]
-    monkeypatch.setattr("agent.store.waves.time.monotonic", lambda: 1e12)
+    now[0] = 1e6
     assert [wave.count for wave in await waves.current(report(), NOON)] == [61]
