@@ -19,6 +19,8 @@ from agent.store.tables import issues
 
 BODY_SHOWN = 2_000
 """Characters of the body that a hit carries."""
+_FEWEST, _SHARE = 40, 20
+"""Of a small store one hit in so many issues is read, but always so many: the rest is far off."""
 
 _COLUMNS = (
     issues.c.repository, issues.c.number, issues.c.url, issues.c.title, issues.c.state, issues.c.labels,
@@ -66,8 +68,9 @@ class IssueSearch:
         # One more than is asked for: the report's own thread may be among them.
         wanted = Wanted(weights, limit + (query.exclude is not None), _seconds(query.before))
         found = self._index.search(connection, wanted) if weights else Found([], 0, 1.0, {})
-        scores = {hit.issue_id: hit.score for hit in found.hits}
-        ids = [*scores, *self._same_signature(connection, query, wanted.limit)]
+        near_enough = found.hits[: max(_FEWEST, found.docs // _SHARE)]
+        scores = {hit.issue_id: hit.score for hit in near_enough}
+        ids = [*scores, *self._same_signature(connection, query, min(limit, _FEWEST))]
         rows = connection.execute(self._rows, {"ids": json.dumps(ids), **_own(query)}).all()
         parts = [(term, frozenset(tokens(term))) for term in query.terms]
         seen = Collection(docs=found.docs, having=found.having)
