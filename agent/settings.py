@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     model: ModelMode = Field(
         "none", description="Who words a diagnosis: none (plain words), live (Messages API) or replay"
     )
+    recordings: Path | None = Field(None, description="The folder that the model replay answers from")
     triage_model: str = Field("claude-haiku-5-5", description="The model for what needs little thought")
     draft_model: str = Field("claude-sonnet-5-5", description="The model that drafts as a rule")
     strong_model: str = Field("claude-opus-5-5", description="The model for cases that are close")

@@ -27,8 +27,11 @@ ok: it answers what the road asks. stale: the road asks something else. missing:
 case has its name. edited: it is not as it was recorded. expired-model: the model that was recorded is
 offered no more. error: the file cannot be read, or the road fell over.
 """
-VERSIONS: Mapping[str, str | None] = {"anthropic-version": "2023-06-01", "anthropic-beta": None}
-"""The only headers that are kept: those by which the API chooses how it answers."""
+VERSIONS: Mapping[str, str | None] = {"anthropic-version": "2026-10-21", "anthropic-beta": None}
+"""The only headers that are kept: those by which the API chooses how it answers.
+
+The version is the one that the SDK sends; where a new SDK sends another, every recording is stale.
+"""
 TRANSPORT = frozenset({"stream"})
 """Fields of a body that say how a reply travels and nothing about what it is.
 

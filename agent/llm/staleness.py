@@ -165,8 +165,7 @@ def _schema(was: dict[str, Any], now: dict[str, Any]) -> Iterator[Change]:
     for body in (was, now):
         config = dict(body.pop("output_config", None) or {})
         forms.append(config.pop("format", None))
-        if config:
-            body["output_config"] = config
+        body["output_config"] = config
     yield from _leaves("schema", "output_config.format", *forms)
 
 

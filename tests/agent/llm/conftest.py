@@ -17,6 +17,14 @@ from agent.diagnosis.model import Budget, ModelCall, ModelReply
 from agent.llm.live import Live, Models, open_live
 from agent.llm.own_refusal import own_refusal
 from agent.llm.prices import Prices, parse_prices
+from agent.llm.recordings import (
+    VERSIONS,
+    RecordedCall,
+    Recording,
+    RecordingProvenance,
+    digest_of,
+    request_key,
+)
 from agent.settings import Settings
 from evals.bench.messages_server import MessagesServer, messages_server
 
@@ -96,3 +104,46 @@ def provider(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, catalogue: Catalog
                 yield Scene(server, live, slept=slept)
 
     return scene
+
+
+def message(text: str = "{}", stop_reason: str | None = "end_turn") -> dict[str, Any]:
+    """A message as the API returns it."""
+    return {
+        "id": "msg_01Recorded",
+        "type": "message",
+        "role": "assistant",
+        "model": BODY["model"],
+        "content": [{"type": "text", "text": text}],
+        "stop_reason": stop_reason,
+        "stop_sequence": None,
+        "usage": {"input_tokens": 1200, "output_tokens": 80},
+    }
+
+
+def recorded_call(
+    body: dict[str, Any] = BODY, response: dict[str, Any] | None = None, step: Any = "draft"
+) -> RecordedCall:
+    """A call whose digests are right; without a response it got an empty object as its text."""
+    response = message() if response is None else response
+    return RecordedCall(
+        step=step,
+        request=body,
+        request_headers=dict(VERSIONS),
+        request_sha256=request_key(body),
+        response=response,
+        response_sha256=digest_of(response),
+        latency_ms=12,
+    )
+
+
+def recorded(*calls: RecordedCall, kind: Any = "live", case: str = "blue-mill", trial: int = 0) -> Recording:
+    """A recording of those calls, or of one."""
+    provenance = RecordingProvenance(
+        kind=kind,
+        model_requested="claude-sonnet-5-5",
+        model_returned="claude-sonnet-5-5",
+        recorded_at=NOW,
+        recorded_by="a test",
+        why="to be tried" if kind in ("authored", "mutated") else None,
+    )
+    return Recording(case=case, trial=trial, calls=list(calls) or [recorded_call()], provenance=provenance)
