@@ -20,7 +20,7 @@ from agent.issues.known import digest_of, parse_known
 from agent.issues.ranking import Ranking, parse_ranking
 from agent.llm.choose import chosen_model
 from agent.llm.prices import Prices, parse_prices
-from agent.ports import DiagnosisStore, IdempotencyStore, IssueStore, KeyStore, Model, ThreadStore, Waiter
+from agent.ports import DiagnosisStore, IdempotencyStore, IssueArchive, KeyStore, Model, ThreadStore, Waiter
 from agent.report.lexicon import Lexicon, parse_lexicon
 from agent.report.signature import first_signature
 from agent.report.slug import slug
@@ -145,7 +145,7 @@ class Services:
     idempotency: IdempotencyStore
     threads: ThreadStore
     keys: KeyStore
-    issues: IssueStore
+    issues: IssueArchive
     ping: Callable[[], Awaitable[None]]
     """Returns where the database answers. Raises `StoreUnavailable` where it does not."""
     end_abandoned: Callable[[], Awaitable[int]]
@@ -191,20 +191,25 @@ def _with_model(context: Context, model: Model | None, settings: Settings, secon
 
 
 @asynccontextmanager
+async def open_github(settings: Settings, waiter: Waiter) -> AsyncIterator[GitHubSource]:
+    """GitHub, or the host that is set, with the token in GITHUB_TOKEN. Raises `BadInput`."""
+    from agent.github.client import GitHubClient  # the HTTP library is wanted by nobody else
+
+    client = GitHubClient(settings.github_url, GitHubToken().github_token, SystemClock(), waiter)
+    try:
+        yield GitHubSource(client)
+    finally:
+        await client.close()
+
+
+@asynccontextmanager
 async def open_sync(
     settings: Settings, repository: str, waiter: Waiter, say: Callable[[str], None]
 ) -> AsyncIterator[Sync]:
-    """One run of a sync, with the token in GITHUB_TOKEN. Raises as `open_issue_archive`, and `BadInput`."""
-    from agent.github.client import GitHubClient  # the HTTP library is wanted by nobody else
-
-    lexicon = load_lexicon()
-    client = GitHubClient(settings.github_url, GitHubToken().github_token, SystemClock(), waiter)
-    try:
-        async with open_tenant(settings, strict=True) as database:
-            signature_of = partial(first_signature, lexicon=lexicon)
-            yield Sync(GitHubSource(client), SqlIssueArchive(database), signature_of, repository, say)
-    finally:
-        await client.close()
+    """One run of a sync. Raises as `open_issue_archive` and `open_github`."""
+    signature_of = partial(first_signature, lexicon=load_lexicon())
+    async with open_github(settings, waiter) as source, open_tenant(settings, strict=True) as database:
+        yield Sync(source, SqlIssueArchive(database), signature_of, repository, say)
 
 
 @asynccontextmanager
@@ -274,7 +279,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         open_tenant(settings, strict=True) as database,
         open_model(settings, catalogue) as model,
     ):
-        issues, diagnoses = SqlIssues(database), SqlDiagnoses(database)
+        issues, diagnoses = SqlIssueArchive(database), SqlDiagnoses(database)
         longest = max(LONGEST_RUN, 2 * timedelta(seconds=settings.run_seconds))
 
         async def end_abandoned() -> int:

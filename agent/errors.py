@@ -27,6 +27,10 @@ class BadCursor(BadInput):
     """The cursor is not one that this list gave; leave it out to begin at the start."""
 
 
+class NoSuchIssue(BadInput):
+    """There is no issue {name} to be found: {why}."""
+
+
 class BadCatalogue(AgentError):
     """The cause file {file} is not valid: {why}."""
 

@@ -156,7 +156,7 @@ class Sync:
         page = await self._source.releases(self._repository, None, at.get("etag"))
         first = page.etag
         for _ in range(_MOST_RELEASE_PAGES):
-            found = [release for row in page.rows if (release := _release(row))]
+            found = [release for row in page.rows if (release := release_of(row))]
             new = await self._archive.add_releases(self._repository, found) if found else 0
             self._done = self._done._replace(releases=self._done.releases + new)
             # The newest stand first: behind a page without a new one there is none, once all were read.
@@ -232,7 +232,7 @@ def _text(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def _release(row: dict[str, Any]) -> Release | None:
+def release_of(row: dict[str, Any]) -> Release | None:
     """A release that is out; a draft is none."""
     tag = text_of(row, "tag_name")[:200]
     if not tag or row.get("draft") is True:

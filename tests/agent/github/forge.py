@@ -97,6 +97,7 @@ class Forge:
                 200,
                 {
                     "number": int(found[3]),
+                    "title": f"title {found[3]}",
                     "html_url": f"https://github.com/{found[1]}/{found[2]}/issues/{found[3]}",
                 },
                 {},
