@@ -141,6 +141,8 @@ def findings(case: Case) -> list[Finding]:
         if not names_cost(f"{step.step} {step.why}"):
             breach(where, "a paid step does not say that it costs money")
     paid = {f"guidance[{i}].step" for i, _ in enumerate(guidance)}
+    # Words that tell to pay need a paid step that they speak of, with its cost.
+    may = may and any(step.cost != "free" for step in guidance)
     for part in case.parts:
         told = part.where not in paid and not part.where.startswith(("handoff.facts", "question.how"))
         paid_why = part.where.endswith(".why") and guidance[int(part.where[9:-5])].cost != "free"

@@ -189,7 +189,8 @@ def test_words_that_ask_for_money_where_none_may_be_asked(room: SimpleNamespace,
     change = {place: [words] if place == "notes" else words}
     assert money(room, verdict="contradiction", **change) == ["notes[0]" if place == "notes" else place]
     if place != "summary":
-        assert money(room, **change) == []
+        assert money(room, **change, guidance=[step("charges")]) == []
+        assert money(room, **change, guidance=[step("free")]) == ["notes[0]" if place == "notes" else place]
 
 
 def test_a_why_of_a_free_step_that_asks_for_money(room: SimpleNamespace):
