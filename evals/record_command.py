@@ -35,7 +35,9 @@ POLL = 30.0
 def add_parser(commands: Any) -> None:
     """The options of `record`."""
     record = commands.add_parser("record", help="ask a model what is stale or missing, and keep its answers")
-    record.add_argument("--filter", default="", metavar="SUBSTR", help="only slugs that hold this")
+    record.add_argument(
+        "--filter", action="append", metavar="SUBSTR", help="only slugs that hold this; may be given again"
+    )
     record.add_argument("--model", choices=["live", "local"], default="live", help="whom to ask")
     record.add_argument("--trial", type=int, metavar="N", help="the number of the recording of a case")
     record.add_argument("--batch", action="store_true", help="by the batch API: half the price, within a day")
@@ -65,9 +67,10 @@ def run(asked: argparse.Namespace) -> int:
 async def _run(asked: argparse.Namespace) -> int:
     places = Places(asked.root)
     cases = load_cases(places.cases)
-    chosen = [case for case in cases if asked.filter in case.slug]
+    words = asked.filter or [""]
+    chosen = [case for case in cases if any(word in case.slug for word in words)]
     if not chosen:
-        raise BadCase(f"none of the {len(cases)} cases has {asked.filter!r} in its slug")
+        raise BadCase(f"none of the {len(cases)} cases has {' or '.join(words)!r} in its slug")
     if asked.batch and asked.model != "live":
         raise BadCase("--batch is the provider's: it goes with --model live")
     async with road() as context:
