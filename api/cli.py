@@ -12,6 +12,9 @@ from typing import Annotated, Literal
 import typer
 
 from agent.errors import AgentError, BadInput
+from api.evals_cli import evals_app
+from api.knowledge_cli import changelog_app, issues_app, links, waves
+from api.printing import show
 from api.server_cli import keys_app, serve
 
 app = typer.Typer(
@@ -22,16 +25,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-issues_app = typer.Typer(no_args_is_help=True, help="The stored issues.")
-changelog_app = typer.Typer(no_args_is_help=True, help="The stored changelogs.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
-evals_app = typer.Typer(no_args_is_help=True, help="The evaluation over the bundled cases.")
 app.add_typer(issues_app, name="issues")
 app.add_typer(changelog_app, name="changelog")
 app.add_typer(db_app, name="db")
 app.add_typer(evals_app, name="evals")
 app.add_typer(keys_app, name="keys")
-app.command()(serve)
 
 Form = Literal["text", "json", "markdown"]
 Model = Literal["none", "replay", "live"]
@@ -73,7 +72,7 @@ def diagnose(
         raise BadInput("--out and --jobs belong to --batch.")
     from api.diagnose_command import Typed, diagnose_one
 
-    _print(diagnose_one(Typed(file, title, error, usage, url, sets or []), form or "text", model))
+    show(diagnose_one(Typed(file, title, error, usage, url, sets or []), form or "text", model))
 
 
 @app.command()
@@ -99,7 +98,7 @@ def parse(
     """
     from api.diagnose_command import parse_one
 
-    _print(parse_one(file))
+    show(parse_one(file))
 
 
 @app.command()
@@ -121,103 +120,7 @@ def causes(
         raise typer.Exit(1 if causes_command.check_files(rest) else 0)
     if rest:
         raise BadInput(f"Give one cause id, not {1 + len(rest)}.")
-    _print(causes_command.show_cause(first) if first else causes_command.list_causes())
-
-
-@app.command()
-def waves(
-    since: Annotated[
-        str | None, typer.Option(metavar="D", help="Only those since a date, or so many days: 14d.")
-    ] = None,
-    form: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print them.")] = "text",
-) -> None:
-    """Show bursts of one error.
-
-    Count, first and last seen, versions, platforms, members that do not fit.
-    """
-    from api.waves_command import show_waves
-
-    _print(show_waves(since, form))
-
-
-@issues_app.command("search")
-def issues_search(
-    query: Annotated[str, typer.Argument(help="Words, or an error message.")],
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 10,
-    form: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print them.")] = "text",
-) -> None:
-    """Search the stored issues."""
-    from api.issues_command import search
-
-    _print(search(query, limit, form))
-
-
-@issues_app.command("import")
-def issues_import(
-    files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="JSON, JSON lines or CSV; also .gz, .xz.")
-    ],
-    repo: Annotated[
-        str | None, typer.Option(metavar="OWNER/NAME", help="The repository of rows that name none.")
-    ] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, max=64, help="Processes that read rows; by size if not given.")
-    ] = None,
-) -> None:
-    """Add issues from exported files; a known one is updated.
-
-    Comments, labels, links and timelines in the rows are kept. A row that cannot be used is named with
-    its line and left out. The same command goes on where an interrupted one stopped.
-    """
-    from api.issues_command import import_files
-
-    if import_files(files, repo, jobs):
-        raise typer.Exit(1)
-
-
-@issues_app.command("sync")
-def issues_sync(
-    repository: Annotated[str, typer.Argument(metavar="OWNER/NAME", help="The repository on GitHub.")],
-    full: Annotated[bool, typer.Option("--full", help="Read everything again, not only changes.")] = False,
-) -> None:
-    """Bring the issues of a repository up to date.
-
-    Reads GitHub's API: issues, pull requests, comments and releases that changed since the last run;
-    with a token in GITHUB_TOKEN timelines too. Rate limits are waited out. The same command goes on
-    where an interrupted one stopped.
-    """
-    from api.sync_command import sync
-
-    if sync(repository, full).bad:
-        raise typer.Exit(1)
-
-
-@issues_app.command("learn")
-def issues_learn() -> None:
-    """Refit the order of found issues to your own duplicates.
-
-    Takes the "duplicate of" links of the stored issues, judges by the newest of them, and keeps new
-    weights only where they are not worse.
-    """
-    from api.learn_command import learn_ranking
-
-    text, _kept = learn_ranking()
-    _print(text)
-
-
-@changelog_app.command("import")
-def changelog_import(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Markdown with headings of versions.")],
-    product: Annotated[str, typer.Option(metavar="NAME", help="Whose changelog it is: claude-code.")],
-    source: Annotated[str | None, typer.Option(metavar="URL", help="Where it can be read.")] = None,
-) -> None:
-    """Keep a changelog, to name later versions.
-
-    A version that was imported before gets the lines of the file.
-    """
-    from api.changelog_command import import_changelog
-
-    _print(import_changelog(file, product, source))
+    show(causes_command.show_cause(first) if first else causes_command.list_causes())
 
 
 @db_app.command("upgrade")
@@ -227,43 +130,7 @@ def db_upgrade() -> None:
     from api.environment import load_settings
 
     upgrade(load_settings().database_url)
-    _print(f"The database has schema {head()}.")
-
-
-_PASSED_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
-
-
-@evals_app.command("run", add_help_option=False, context_settings=_PASSED_ON)
-def evals_run(ctx: typer.Context) -> None:
-    """Diagnose every case, print the scores.
-
-    The same as python -m evals run, with the same options.
-    """
-    _evals("run", ctx)
-
-
-@evals_app.command("record", add_help_option=False, context_settings=_PASSED_ON)
-def evals_record(ctx: typer.Context) -> None:
-    """Ask a model what is stale or missing.
-
-    Says first what it will cost. The same as python -m evals record, with the same options.
-    """
-    _evals("record", ctx)
-
-
-@evals_app.command("accept", add_help_option=False, context_settings=_PASSED_ON)
-def evals_accept(ctx: typer.Context) -> None:
-    """Make what a run gives now the baseline.
-
-    The same as python -m evals accept, with the same options.
-    """
-    _evals("accept", ctx)
-
-
-def _evals(command: str, ctx: typer.Context) -> None:
-    from evals.__main__ import main as run_evals
-
-    raise typer.Exit(run_evals([command, *ctx.args]))
+    show(f"The database has schema {head()}.")
 
 
 @app.command()
@@ -275,9 +142,14 @@ def doctor() -> None:
     from api.doctor_command import examine
 
     text, well = examine()
-    _print(text)
+    show(text)
     if not well:
         raise typer.Exit(1)
+
+
+app.command()(serve)
+app.command()(waves)
+app.command()(links)
 
 
 def _run_batch(source: str, out: Path | None, jobs: int, model: Model | None) -> None:
@@ -285,10 +157,6 @@ def _run_batch(source: str, out: Path | None, jobs: int, model: Model | None) ->
 
     if run_batch(source, out, jobs, model):
         raise typer.Exit(1)
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 
 def main(args: list[str] | None = None) -> None:
