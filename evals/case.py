@@ -1,7 +1,8 @@
 """A case: what somebody sent, and what a right answer to it holds.
 
 A case is a folder that one can read: ``report.json`` (a `Submission`), optionally ``usage.json``
-or ``usage.txt`` (the account as it was pasted), and ``expected.toml`` (an `Expected`).
+or ``usage.txt`` (the account as it was pasted), and ``expected.toml`` (an `Expected`). ``turns.json``
+holds what the user said later in a conversation, ``issues.jsonl`` the issues that are stored already.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ INJECTION = "injection"
 """The tag of a case in which a stranger speaks to a model."""
 HOLDOUT_BELOW = 64
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-FILES = {"report.json", "usage.json", "usage.txt", "expected.toml"}
+FILES = {"report.json", "usage.json", "usage.txt", "turns.json", "issues.jsonl", "expected.toml"}
 
 Split = Literal["dev", "holdout"]
 ProvenanceKind = Literal["real", "derived", "made"]
@@ -112,12 +113,18 @@ class Expected(_Strict):
 
 
 class Case(_Strict):
-    """One case, ready to run. `split` follows from the slug alone."""
+    """One case, ready to run. `split` follows from the slug alone.
+
+    `turns` are later messages of the user: the last of them is what is answered, and the submission what
+    was said first. `issues` are rows as an import takes them, which are stored before the case is run.
+    """
 
     slug: str
     split: Split
     submission: Submission
     expected: Expected
+    turns: list[str] = []
+    issues: list[dict[str, Any]] = []
 
 
 def split_of(slug: str) -> Split:
@@ -154,7 +161,14 @@ def load_case(folder: Path) -> Case:
             raise BadCase(f"{folder / 'report.json'}: usage: stands here and in a file of its own")
         body = {**body, "usage": usage}
     submission = _validated(Submission, body, folder / "report.json")
-    return Case(slug=folder.name, split=split_of(folder.name), submission=submission, expected=expected)
+    return Case(
+        slug=folder.name,
+        split=split_of(folder.name),
+        submission=submission,
+        expected=expected,
+        turns=_turns(folder / "turns.json"),
+        issues=_issues(folder / "issues.jsonl"),
+    )
 
 
 def check_causes(cases: list[Case], known: Collection[str]) -> None:
@@ -178,6 +192,27 @@ def _usage(folder: Path) -> Any:
     if as_json.exists():
         return _json(as_json)
     return _text(as_text) if as_text.exists() else None
+
+
+def _turns(path: Path) -> list[str]:
+    if not path.exists():
+        return []
+    turns = _json(path)
+    if not isinstance(turns, list) or not turns or not all(isinstance(t, str) and t.strip() for t in turns):
+        raise BadCase(f"{path}: must be a list of texts, one a message, and not empty")
+    return turns
+
+
+def _issues(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
+    try:
+        rows = [json.loads(line) for line in _text(path).splitlines() if line.strip()]
+    except ValueError as bad:
+        raise BadCase(f"{path}: not valid JSON: {bad}") from bad
+    if not rows or not all(isinstance(row, dict) for row in rows):
+        raise BadCase(f"{path}: must hold one JSON object a line, and at least one")
+    return rows
 
 
 def _text(path: Path) -> str:

@@ -15,9 +15,18 @@ NOTHING_LEFT = "Hello."
 
 
 def without_injection(case: Case) -> Submission:
-    """The submission of a case without its injected words. Raises `BadCase` where they are not in it."""
+    """The submission of a case without its injected words. Raises as `clean_case`."""
+    return clean_case(case).submission
+
+
+def clean_case(case: Case) -> Case:
+    """The case without its injected words, in later messages and stored issues too.
+
+    Raises `BadCase` where they are not in it.
+    """
     told = case.submission
-    fields = {name: getattr(told, name) for name in ("title", "text", "error", "usage")}
+    fields: dict[str, Any] = {name: getattr(told, name) for name in ("title", "text", "error", "usage")}
+    fields |= {"turns": case.turns, "issues": case.issues}
     for words in case.expected.injected:
         cut = {name: _cut(value, words) for name, value in fields.items()}
         if cut == fields:
@@ -25,7 +34,11 @@ def without_injection(case: Case) -> Submission:
         fields = cut
     if told.text and not (fields["text"] or "").strip():
         fields["text"] = NOTHING_LEFT
-    return told.model_copy(update=fields)
+    beside = {
+        "turns": [turn if turn.strip() else NOTHING_LEFT for turn in fields.pop("turns")],
+        "issues": fields.pop("issues"),
+    }
+    return case.model_copy(update={"submission": told.model_copy(update=fields), **beside})
 
 
 def _cut(value: Any, words: str) -> Any:

@@ -33,6 +33,7 @@ from evals.graders import failed, grade
 from evals.recorded import RecordedCase, after_walk
 from evals.results import Results, Row, RowKind, row_of
 from evals.shown import shown_of
+from evals.told import told
 from prompts import load as load_prompts
 
 CONSTANT = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -160,8 +161,7 @@ async def run_case(
     trial: int | None = None,
 ) -> Row:
     """The row of one case. Whatever goes wrong on the road is a failed row, never a missing one."""
-    here = replace(context, clock=stopped_for(case))
-    task = asyncio.ensure_future(walk(case.submission, here))
+    task = asyncio.ensure_future(_walked(case, replace(context, clock=stopped_for(case)), walk))
     await asyncio.wait([task])
     fault = task.exception()
     if fault is not None:
@@ -177,6 +177,11 @@ async def run_case(
         action=answer.diagnosis.action,
         confidence=answer.diagnosis.confidence,
     )
+
+
+async def _walked(case: Case, context: Context, walk: Diagnose) -> Answer:
+    async with told(case, context, settings_in) as (submission, here):
+        return await walk(submission, here)
 
 
 def _failed(case: Case, why: str, kind: RowKind, trial: int | None) -> Row:
