@@ -33,8 +33,8 @@ CONTEXT = 8_192
 """Tokens of prompt and reply that the model was trained for. Source: its model card."""
 MOST_TOKENS = 600
 """Tokens of a reply, whatever the request allows: one that goes on longer repeats itself."""
-SEED, THREADS = 1, 1
-LONGEST_TEXT, LONGEST_ID, MOST_ITEMS = 160, 40, 2
+SEED, THREADS, BATCH = 1, 1, 2_048
+LONGEST_TEXT, LONGEST_ID, MOST_ITEMS = 110, 40, 2
 """Bounds of a reply's grammar. A small model does not know when to stop, and half an object is no draft."""
 COMPACT = {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":"}
 """No tokens for blanks: an object in the engine's own spelling takes a third more."""
@@ -45,8 +45,8 @@ class Local:
     """A `ports.Model` over a llama.cpp server in this process. Make it with `open_local`.
 
     `model` names the weights and the beginning of their sha256. One call runs at a time. The same request
-    gets the same reply: no sampling, one thread, and no part of an earlier prompt is used again. `sdk` is
-    the engine with its version.
+    gets the same reply: no sampling, one thread, and no part of an earlier case is used again. `sdk` is the
+    engine with its version.
     """
 
     name = "local"
@@ -142,7 +142,9 @@ def chat_of(body: Mapping[str, Any]) -> dict[str, Any]:
         "max_tokens": min(int(body["max_tokens"]), MOST_TOKENS),
         "temperature": 0,
         "seed": SEED,
-        "cache_prompt": False,
+        # A repair goes on from the draft that this engine has just read. Anything else begins anew, so that
+        # a case gets the same replies whatever was asked before it.
+        "cache_prompt": len(said) > 1,
         "stream": True,
         "stream_options": {"include_usage": True},
     }
@@ -208,6 +210,7 @@ def _opened(path: Path, context: int) -> Local:
     params = xllamacpp.CommonParams()
     params.model.path = str(path)
     params.n_ctx, params.n_parallel = context, 1
+    params.n_batch = params.n_ubatch = BATCH
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = THREADS
     params.sampling.seed, params.sampling.temp = SEED, 0.0
     params.warmup, params.offline, params.ctx_shift, params.verbosity = False, True, False, -1
