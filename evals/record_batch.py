@@ -16,6 +16,7 @@ from typing import Any
 from agent.diagnosis.model import Budget, ModelCall, ModelReply
 from agent.diagnosis.next_call import Models
 from agent.errors import AgentError
+from agent.llm.attempt import usage_of
 from agent.llm.batches import Batches
 from agent.llm.prices import Prices
 from agent.llm.recordings import asked_of, request_key
@@ -66,13 +67,17 @@ class BatchModel:
             return ModelReply(outcome="timeout", why="The batch ended before this request was worked on.")
         reply = replayed(response)
         usd = self._prices.usd(call.body["model"], reply.usage, batch=True)
-        self.usd += usd
         return reply.model_copy(update={"usd": usd, "recorded": False})
 
     def answer(self, key: str, response: dict[str, Any] | None) -> None:
         """Give a waiting request its response; None where it was never worked on."""
-        if self.waiting.pop(key, None) is not None:
-            self._answers[key].set_result(response)
+        body = self.waiting.pop(key, None)
+        if body is None:
+            return
+        self._answers[key].set_result(response)
+        if response is not None:
+            # Cases that ask the same share one request: it is paid once.
+            self.usd += self._prices.usd(body["model"], usage_of(response), batch=True)
 
 
 class Rounds:

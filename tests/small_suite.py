@@ -11,7 +11,10 @@ from evals.bench.echo import echo
 from evals.places import Places
 
 SLUGS = ("blue-mill", "red-mill")
-_TEXT = 'API Error: 529 {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}'
+_TEXT = (
+    'API Error: 529 {{"type":"error","error":{{"type":"overloaded_error","message":"Overloaded"}},'
+    '"request_id":"req_011CZrRExfXMEuxkfvEHuHf{}"}}'
+)
 _EXPECTED = """
 cause = "service-overloaded"
 action = ["answer", "ask", "handoff", "abstain"]
@@ -22,11 +25,11 @@ source = "for this test"
 
 
 def small_suite(root: Path) -> Places:
-    """Two cases of one error that differ in what else their users say."""
+    """Two cases of one error that differ in its request id."""
     for number, slug in enumerate(SLUGS):
         case = root / "cases" / slug
         case.mkdir(parents=True)
-        report = {"text": f"{_TEXT}\nIt is the case of {number + 3} requests.", "product": "claude-code"}
+        report = {"text": _TEXT.format("AB"[number]), "product": "claude-code"}
         (case / "report.json").write_text(json.dumps(report))
         (case / "expected.toml").write_text(_EXPECTED)
     return Places(root)
