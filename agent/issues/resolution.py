@@ -49,7 +49,7 @@ def resolution_of(name: str, links: Links) -> str | None:
         return thread.outcome
     if thread.state_reason:
         return f"{thread.state} as {thread.state_reason.replace('_', ' ')}"
-    return f"{thread.state}, no fix is known"
+    return "no fix is known"
 
 
 def _merged(pull: LinkedPull, name: str) -> str:

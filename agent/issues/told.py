@@ -41,7 +41,7 @@ _HELPED = re.compile(
 )
 _NOT = re.compile(
     r"\b(?:no|not|never|nothing|isn't|wasn't|hasn't|without|doesn't|didn't|don't|won't|can't|any|if|until|would"
-    r"|should|please)\b|\?",
+    r"|should|please|previous|previously|earlier|yesterday|used to)\b|\?",
     re.I,
 )
 

@@ -61,8 +61,8 @@ def test_a_circle_of_closed_ones_leads_to_the_oldest_of_them() -> None:
     two = dated(2, to(5, "duplicate_of"), state="closed", duplicate_of="o/n#5")
     found = followed([related(5), related(2)], DUPLICATE, two)
     assert [one.why for one in found] == [
-        "same message; a duplicate of o/n#2 (closed), closed, no fix is known",
-        "same message; the oldest of 2 duplicates, closed, no fix is known",
+        "same message; a duplicate of o/n#2 (closed), no fix is known",
+        "same message; the oldest of 2 duplicates, no fix is known",
     ]
 
 

@@ -55,6 +55,7 @@ def test_lines_under_a_heading_that_asks_for_it() -> None:
         ("Updating did not fix it.", False),
         ("Please let me know if this fixed the issue", False),
         ("It never worked for me.", False),
+        ("Yes, this worked in a previous version", False),
     ],
 )
 def test_what_helped(line: str, helps: bool) -> None:

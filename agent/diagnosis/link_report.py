@@ -1,0 +1,182 @@
+"""The report of an issue's links: what stands in it, what it is linked to, and the diagnosis of its text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from agent.causes.cause import WeighedCause
+from agent.diagnosis.diagnosis import Answer, Diagnosis
+from agent.diagnosis.laws import lawful, money
+from agent.diagnosis.ledger import error_text
+from agent.diagnosis.wording import likelihood_word, percent
+from agent.issues.clusters import Cluster
+from agent.issues.issue import Issue
+from agent.issues.links import LinkedThread, Links, links_round, url_of
+from agent.issues.references import REPOSITORY_OF
+from agent.issues.resolution import LinkedPull, pulls_of, resolution_of
+from agent.issues.told import Told, code_in, helped_in, tried_in
+from agent.report.error_report import EnvironmentFields, Noun, Source, Submission
+
+_MOST_SUPPORTS = 3
+_MOST_NAMED = 8
+
+
+class Statistics(Noun):
+    """Counts of an issue; None is not known. `timeline` and `links` are counts by kind."""
+
+    comments: int | None
+    participants: int | None
+    timeline: dict[str, int]
+    reactions: dict[str, int]
+    links: dict[str, int]
+
+
+class Parts(Noun):
+    """What the issue and its comments tell, in the order in which a reader needs it.
+
+    `helped` is what people say that helped them: nobody has checked it. `fixes` are facts: merged pulls,
+    releases, changelogs.
+    """
+
+    error_messages: list[str]
+    tried: list[Told]
+    root_cause: str
+    code_example: str | None
+    fixes: list[str]
+    helped: list[Told]
+
+
+class LinkReport(Noun):
+    """An issue with its links. `diagnosis` is that of its own text, made without a model.
+
+    `unseen` says what was not stored and could not be looked at. `as_of` is when the report was made.
+    """
+
+    issue: LinkedThread
+    labels: list[str]
+    updated_at: datetime | None
+    statistics: Statistics
+    parts: Parts
+    links: Links
+    pulls: list[LinkedPull]
+    cluster: Cluster | None
+    resolution: str | None
+    causes: list[WeighedCause]
+    diagnosis: Diagnosis
+    unseen: list[str]
+    as_of: datetime
+
+
+def submission_of(issue: Issue) -> Submission:
+    """The issue's own text as a submission: its comments are other people's."""
+    product = next((name for name, home in REPOSITORY_OF.items() if home == issue.repository.lower()), None)
+    version = issue.client_version
+    known = version if version and version not in issue.body else None
+    return Submission(
+        title=issue.title,
+        text=issue.body.strip() or issue.title,
+        environment=EnvironmentFields(client_version=known) if known else None,
+        source=Source(url=url_of(issue), reported_at=issue.created_at),
+        product=product,
+    )
+
+
+def link_report(
+    issue: Issue,
+    around: Iterable[Issue],
+    answer: Answer,
+    depth: int,
+    releases: Mapping[str, str] | None = None,
+    unseen: Iterable[str] = (),
+) -> LinkReport:
+    """The report of `issue`; `around` are stored threads with their links, `answer` is that of its text.
+
+    `releases` are first releases after a merge, by the pull's name; `unseen` is what is known to be missing.
+    """
+    links = links_round(issue, around, depth)
+    cluster = links.cluster_of(links.root)
+    resolution = resolution_of(links.root, links)
+    return LinkReport(
+        issue=links.threads[0],
+        labels=issue.labels,
+        updated_at=issue.updated_at,
+        statistics=_statistics(issue, links),
+        parts=_parts(issue, answer, links, cluster, resolution),
+        links=links,
+        pulls=pulls_of(links, dict(releases or {})),
+        cluster=cluster,
+        resolution=resolution,
+        causes=answer.causes,
+        diagnosis=answer.diagnosis,
+        unseen=[*unseen, *_unseen(issue, links)],
+        as_of=answer.created_at,
+    )
+
+
+def _statistics(issue: Issue, links: Links) -> Statistics:
+    timeline = Counter(event.kind for event in issue.timeline)
+    if issue.comments:
+        timeline["commented"] = len(issue.comments)
+    people = {issue.author, *(comment.author for comment in issue.comments)} - {None}
+    return Statistics(
+        comments=issue.comment_count if issue.comment_count is not None else len(issue.comments) or None,
+        participants=issue.participants or (len(people) if issue.comments else None),
+        timeline=dict(sorted(timeline.items(), key=lambda item: (-item[1], item[0]))),
+        reactions=issue.reactions,
+        links=dict(Counter(tie.kind for tie in links.ties_of(links.root))),
+    )
+
+
+def _parts(
+    issue: Issue, answer: Answer, links: Links, cluster: Cluster | None, resolution: str | None
+) -> Parts:
+    is_by_a_pull = any(links.root in pull.fixes for pull in pulls_of(links))
+    fixes = [resolution] if resolution and is_by_a_pull else []
+    if cluster and cluster.canonical != links.root and (end := resolution_of(cluster.canonical, links)):
+        fixes.append(f"{cluster.canonical}, which is the same matter: {end}")
+    fixes += [
+        f"version {fix.version} ({fix.relation.replace('_', ' ')}): {fix.line}"
+        for fix in answer.diagnosis.fix_versions
+    ]
+    return Parts(
+        error_messages=[error_text(event) for event in answer.report.errors],
+        tried=tried_in(issue),
+        root_cause=_root_cause(answer),
+        code_example=code_in(issue),
+        fixes=fixes,
+        helped=[told for told in helped_in(issue) if _may_be_shown(told.text)],
+    )
+
+
+def _may_be_shown(text: str) -> bool:
+    """What readers advise each other is not passed on where it speaks of paying, disguise or evasion."""
+    return not lawful.problems(text) and not money.asks_to_pay(text) and not money.names_cost(text)
+
+
+def _root_cause(answer: Answer) -> str:
+    """The first cause and what speaks for it, never as more certain than it is."""
+    if not answer.causes:
+        return "Not known: the text shows nothing that a known cause explains."
+    first = answer.causes[0]
+    settled = answer.diagnosis.action in ("answer", "handoff")
+    word = likelihood_word(first.likelihood, False) if settled else "not settled; the nearest is"
+    said = f"{word}: {first.title} ({percent(first.likelihood)})"
+    if first.supports:
+        said += f"; for it: {'; '.join(first.supports[:_MOST_SUPPORTS])}"
+    return said[:1].upper() + said[1:] + "."
+
+
+def _unseen(issue: Issue, links: Links) -> list[str]:
+    found = []
+    if issue.comment_count and issue.comment_count > len(issue.comments):
+        found.append(f"It has {issue.comment_count} comments, of which {len(issue.comments)} are stored.")
+    if not issue.timeline:
+        found.append("Its timeline is not stored: links that others made to it may be missing.")
+    if names := [thread.name for thread in links.threads if not thread.stored]:
+        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+        found.append(f"Linked but not stored: {', '.join(names[:_MOST_NAMED])}{more}.")
+    if links.left_out:
+        found.append(f"{links.left_out} more linked threads are not shown.")
+    return found
