@@ -35,6 +35,33 @@ def evals_accept(ctx: typer.Context) -> None:
     _evals("accept", ctx)
 
 
+@evals_app.command("gate", add_help_option=False, context_settings=_PASSED_ON)
+def evals_gate(ctx: typer.Context) -> None:
+    """Say whether a change is better, worse or unproven.
+
+    Offline. The same as python -m evals gate, with the same options.
+    """
+    _evals("gate", ctx)
+
+
+@evals_app.command("report", add_help_option=False, context_settings=_PASSED_ON)
+def evals_report(ctx: typer.Context) -> None:
+    """Make the reports of a results file.
+
+    The same as python -m evals report, with the same options.
+    """
+    _evals("report", ctx)
+
+
+@evals_app.command("selftest", add_help_option=False, context_settings=_PASSED_ON)
+def evals_selftest(ctx: typer.Context) -> None:
+    """Spoil right answers and see who notices.
+
+    The same as python -m evals selftest, with the same options.
+    """
+    _evals("selftest", ctx)
+
+
 def _evals(command: str, ctx: typer.Context) -> None:
     from evals.__main__ import main as run_evals
 

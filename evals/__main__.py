@@ -15,7 +15,7 @@ from rich.console import Console
 
 from agent.compose import load_prices
 from agent.errors import AgentError
-from evals import accept, record_command
+from evals import accept, gate, record_command
 from evals.backlog import load_backlog
 from evals.case import BadCase, Case, load_cases
 from evals.clock import today
@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("-v", "--verbose", action="store_true", help="every result with its reason")
     record_command.add_parser(commands)
     accept.add_parser(commands)
+    gate.add_parser(commands)
     return top
 
 
@@ -52,6 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return record_command.run(asked)
     if asked.command == "accept":
         return accept.run(asked)
+    if asked.command in ("gate", "selftest", "report"):
+        return gate.run(asked)
     return _run(asked)
 
 

@@ -1,0 +1,1 @@
+"""Named operators that spoil a right answer, each with the check that must notice it."""
