@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from agent.compose import load_lexicon
 from agent.report.lexicon import Lexicon, StatementRule, Synonym
 from agent.report.statements import compile_rules, is_order, read_statements
 from agent.report.terminal import plain
@@ -54,3 +55,18 @@ def test_the_words_of_an_error_body_are_nobodys_statement() -> None:
 def test_an_order_to_the_program_is_told_from_a_sentence(said: str) -> None:
     assert is_order(said)
     assert not is_order("My system is at 100 % and I ignored the message")
+
+
+@pytest.mark.parametrize(
+    ("text", "charged"),
+    [
+        ("I did not ask for extra usage.", True),
+        ("an upgrade that I never ordered", True),
+        ("It was switched on, not asked for.", True),
+        ("Please do not ask anything else.", False),
+        ("Do not order them by date.", False),
+    ],
+)
+def test_an_order_not_to_ask_is_no_charge_that_nobody_asked_for(text: str, charged: bool) -> None:
+    statements = read_statements(plain(text), compile_rules(load_lexicon()), [])
+    assert ("charged-unexpectedly" in [s.id for s in statements]) is charged
