@@ -57,6 +57,11 @@ class Settings(BaseSettings):
     github_url: str = Field(
         "https://api.github.com", description="The API that issues sync reads; GITHUB_TOKEN is sent there"
     )
+    links_online: bool = Field(
+        False,
+        description="Whether POST /v1/links reads GitHub first; then all that GITHUB_TOKEN may read is "
+        "shown to keys of the roles agent and admin",
+    )
 
 
 class GitHubToken(BaseSettings):

@@ -13,7 +13,20 @@ from starlette.middleware.cors import CORSMiddleware
 from agent.compose import Services, open_services
 from agent.graph import stream
 from agent.settings import Settings
-from api import diagnoses, docs, events, health, issues, knowledge, openapi, problems, threads, votes, waves
+from api import (
+    diagnoses,
+    docs,
+    events,
+    health,
+    issues,
+    knowledge,
+    links,
+    openapi,
+    problems,
+    threads,
+    votes,
+    waves,
+)
 from api.auth import Doorkeeper
 from api.door import Door, Gate
 from api.environment import load_settings
@@ -24,7 +37,7 @@ from api.runs import Runs, Walk
 from api.stopping import on_terminate
 from api.sweep import sweeping
 
-ROUTERS = (diagnoses, events, votes, threads, knowledge, waves, issues, health, docs)
+ROUTERS = (diagnoses, events, votes, threads, knowledge, waves, issues, links, health, docs)
 
 
 _COLLECTED_AFTER = (20_000, 20, 50)

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
+from api.links import LinksIn
 from api.schemas import DecisionIn, IssuesIn, ProblemOut, ReportIn, VoteIn
 from api.thread_schemas import EmptyThread, MessageIn
 
@@ -46,7 +47,8 @@ def build(app: FastAPI) -> JSON:
     document = get_openapi(title="Caseworker", version=_version(), description=_ABOUT, routes=app.routes)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     read = [
-        (model, "validation") for model in (ReportIn, DecisionIn, VoteIn, IssuesIn, MessageIn, EmptyThread)
+        (model, "validation")
+        for model in (ReportIn, DecisionIn, VoteIn, IssuesIn, LinksIn, MessageIn, EmptyThread)
     ]
     _, defined = models_json_schema(
         [*read, (ProblemOut, "serialization")],  # type: ignore[list-item]

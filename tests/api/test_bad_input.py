@@ -29,6 +29,7 @@ BODIES = [
     ("POST", "/v1/threads", {"text": "x"}),
     ("POST", "/v1/threads/th_0/messages", {"content": "x"}),
     ("POST", "/v1/issues:import", {"issues": []}),
+    ("POST", "/v1/links", {"url": "o/n#1"}),
     ("POST", "/v1/diagnoses/dx_0/decision", {"verdict": "approve"}),
     ("PUT", "/v1/diagnoses/dx_0/votes", {"works": True}),
 ]
