@@ -80,12 +80,14 @@ def judge(
     results: Results, selftest: SelfTest, baseline: Baseline, waivers: Sequence[Waiver], today: date
 ) -> Verdict:
     """The verdict on a run."""
-    found = breaches(results.rows, baseline)
+    # A recording that could not be walked has a state that says why, and is judged by that.
+    rows = [row for row in results.rows if row.kind == "plain" or row.error is None]
+    found = breaches(rows, baseline)
     blocks, waived, known, expected = _sorted_out(found, waivers, today)
     missing = [f"cases: {key} is gone; it is in the baseline" for key in _gone(results, baseline)]
-    tests = score_tests(results.rows, baseline)
+    tests = score_tests(rows, baseline)
     shown = [_worse_in_words(test) for test in tests if test.shown]
-    lower = ranks_lower([row for row in results.rows if row.kind in JUDGED], baseline)
+    lower = ranks_lower([row for row in rows if row.kind in JUDGED], baseline)
     unproven = [_open_in_words(test) for test in tests if test.slice == "all" and _open(test)]
     states = [state_in_words(entry) for entry in results.recordings if entry.red]
     unfit = selftest.faults if results.rows else ["no case was run, and no cases is not a pass"]
@@ -103,8 +105,8 @@ def judge(
         known=known,
         expected=expected,
         tests=tests,
-        power=_powers(results.rows, baseline),
-        changed=changed(results.rows, baseline),
+        power=_powers(rows, baseline),
+        changed=changed(rows, baseline),
     )
 
 
@@ -141,9 +143,6 @@ def _sorted_out(
         waiver = waiver_for(breach.slug, breach.room, breach.result, waivers)
         if breach.law:
             blocks.append(f"{breach.line} [a law; it cannot be waived]")
-        elif breach.result == "answered":
-            # A walk that gave no answer: for a recording its state says why, and is judged as such.
-            (blocks if breach.kind == "plain" else expected).append(breach.line)
         elif breach.kind not in JUDGED:
             expected.append(breach.line)
         elif not breach.new:
