@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from agent.diagnosis.link_report import LinkReport
 from agent.errors import BadInput, NoSuchIssue
@@ -27,6 +27,11 @@ MERMAID = "text/vnd.mermaid"
 _FORMS = {"json": JSON, "markdown": MARKDOWN, "mermaid": MERMAID}
 
 
+def _whole(value: object) -> object:
+    """JSON has one kind of number: 2.0 is a whole one."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 class LinksIn(Strict):
     """Which issue: its URL on the forge that is set (github.com unless set otherwise), or OWNER/NAME#N.
 
@@ -34,7 +39,7 @@ class LinksIn(Strict):
     """
 
     url: str = Field(max_length=MOST_CHARS, json_schema_extra={"pattern": PATTERN})
-    depth: int = Field(2, ge=1, le=MOST_DEPTH)
+    depth: Annotated[int, BeforeValidator(_whole)] = Field(2, ge=1, le=MOST_DEPTH)
     format: Literal["json", "markdown", "mermaid"] | None = None
 
 

@@ -14,7 +14,9 @@ _LONGEST = 300
 _MOST_TEXT = 50_000
 _MOST_COMMENTS = 200
 _MOST_CODE_LINES = 40
-_FENCE = re.compile(r"(?ms)^[ \t]{0,3}(```+|~~~+)[^\n]*\n(.*?)^[ \t]{0,3}\1[`~]*[ \t]*$")
+_FENCE = re.compile(r"[ \t]{0,3}(`{3,}|~{3,})")
+_LONGEST_LINE = 1_000
+"""Characters of a line that are looked at: a person's sentence is shorter."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _PEOPLE = r"(?:i|we|i've|we've|i have|we have|have|having)"
 _TRIED = re.compile(
@@ -68,8 +70,7 @@ def helped_in(issue: Issue) -> list[Told]:
 
 def code_in(issue: Issue) -> str | None:
     """The longest piece of code in the body, at most so many lines; None where there is none."""
-    blocks = [found[2].strip("\n") for found in _FENCE.finditer(issue.body[:_MOST_TEXT])]
-    blocks = [block for block in blocks if block.strip()]
+    blocks = [block for block in _parts(issue.body)[1] if block.strip()]
     if not blocks:
         return None
     lines = [line.rstrip() for line in max(blocks, key=len).splitlines()]
@@ -81,7 +82,7 @@ def _told(issue: Issue, find: Callable[[str], Iterator[str]]) -> list[Told]:
     said += [(one.body, one.author, one.created_at) for one in issue.comments[:_MOST_COMMENTS]]
     found: dict[str, Told] = {}
     for text, author, at in said:
-        for line in find(text[:_MOST_TEXT]):
+        for line in find(text):
             short = line if len(line) <= _LONGEST else line[: _LONGEST - 3].rstrip() + "..."
             found.setdefault(short.lower(), Told(text=short, author=author, at=at))
             if len(found) >= MOST_TOLD:
@@ -92,7 +93,7 @@ def _told(issue: Issue, find: Callable[[str], Iterator[str]]) -> list[Told]:
 def _tried(text: str) -> Iterator[str]:
     """Sentences that say it, and the lines under a heading that asks for it."""
     under = False
-    for raw in _FENCE.sub("\n", text).splitlines():
+    for raw in _parts(text)[0]:
         if _HEADING.match(raw) or _TRIED_HEADING.match(raw):
             under = bool(_TRIED_HEADING.match(raw))
             continue
@@ -102,8 +103,29 @@ def _tried(text: str) -> Iterator[str]:
 
 
 def _lines(text: str) -> Iterator[str]:
-    for raw in _FENCE.sub("\n", text).splitlines():
+    for raw in _parts(text)[0]:
         yield from _sentences(raw)
+
+
+def _parts(text: str) -> tuple[list[str], list[str]]:
+    """The lines of prose, and the blocks of code between fences; one that is never closed is prose."""
+    prose: list[str] = []
+    blocks: list[str] = []
+    fence, held = "", list[str]()
+    for line in text[:_MOST_TEXT].splitlines():
+        mark = _FENCE.match(line)
+        if not fence and mark:
+            fence, held = mark[1], [line]
+        elif fence and mark and mark[1].startswith(fence) and not line[mark.end() :].strip():
+            blocks.append("\n".join(held[1:]).strip("\n"))
+            fence = ""
+        elif fence:
+            held.append(line)
+        else:
+            prose.append(line[:_LONGEST_LINE])
+    if fence:
+        prose += [line[:_LONGEST_LINE] for line in held]
+    return prose, blocks
 
 
 def _sentences(raw: str) -> Iterator[str]:

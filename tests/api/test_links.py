@@ -73,7 +73,7 @@ def test_a_form_that_is_not_there(filled: TestClient) -> None:
 
 def test_depth(filled: TestClient) -> None:
     near = filled.post("/v1/links", json={"url": URL, "depth": 1}).json()["links"]
-    far = filled.post("/v1/links", json={"url": URL, "depth": 3}).json()["links"]
+    far = filled.post("/v1/links", json={"url": URL, "depth": 3.0}).json()["links"]
     assert max(thread["distance"] for thread in near["threads"]) == 1
     assert len(far["threads"]) > len(near["threads"])
 
@@ -91,6 +91,8 @@ def test_depth(filled: TestClient) -> None:
         ({"url": "x" * 600}, "/url", "500"),
         ({"url": URL, "depth": 0}, "/depth", "greater"),
         ({"url": URL, "depth": 9}, "/depth", "less"),
+        ({"url": URL, "depth": 1.5}, "/depth", "integer"),
+        ({"url": URL, "depth": True}, "/depth", "integer"),
         ({"url": URL, "format": "pdf"}, "/format", "mermaid"),
     ],
 )

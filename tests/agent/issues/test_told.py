@@ -71,6 +71,21 @@ def test_it_is_bounded_and_says_each_thing_once() -> None:
     assert len(tried_in(issue(1, comments=[comments[0], comments[0]]))) == 1
 
 
+@pytest.mark.parametrize("piece", ["```x\n", "`", "~~~\n`", "**a", "# tried\n```", "i tried ", " "])
+def test_a_large_and_hostile_text_is_read_line_by_line(piece: str) -> None:
+    body = (piece * 5_000_000)[:5_000_000]
+    large = issue(1, body=body, comments=[Comment(external_id="1", body=body)])
+    assert len(tried_in(large)) <= MOST_TOLD
+    assert len(helped_in(large)) <= MOST_TOLD
+    assert len((code_in(large) or "").splitlines()) <= 40
+
+
+def test_a_fence_that_is_never_closed_holds_no_code() -> None:
+    asked = issue(1, body="```\nI tried this.")
+    assert code_in(asked) is None
+    assert [one.text for one in tried_in(asked)] == ["I tried this."]
+
+
 def test_the_longest_code() -> None:
     body = "a\n```\nshort\n```\nb\n~~~sh\nthe longer one\nof two\n~~~\n```\n\n```"
     assert code_in(issue(1, body=body)) == "the longer one\nof two"
