@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from datetime import UTC, datetime
 from typing import Any
@@ -14,13 +13,13 @@ from evals.backlog import load_backlog
 from evals.baseline import baseline_of, write_baseline
 from evals.case import BadCase, load_cases
 from evals.clock import today
-from evals.graders import LAWS
+from evals.compare import ALWAYS
 from evals.lock import Accepted, Lock, digests, write_lock
 from evals.places import Places, add_root
 from evals.provenance import tree_of
 from evals.recorded import load_recordings
 from evals.results import Results
-from evals.run import run_cases
+from evals.suite import measure
 
 
 class NotAcceptable(Exception):
@@ -41,7 +40,7 @@ def run(asked: argparse.Namespace) -> int:
     try:
         if not asked.reviewer.strip():
             raise BadCase("--reviewer needs a name")
-        results = asyncio.run(walk(places))
+        results = walk(places)
         if red := [entry for entry in results.recordings if entry.red]:
             for entry in red:
                 sys.stderr.write(f"{entry.state}: {entry.file or entry.slug}: {entry.why}; {entry.next}\n")
@@ -65,8 +64,11 @@ def run(asked: argparse.Namespace) -> int:
     return 0
 
 
-async def walk(places: Places) -> Results:
-    """All cases, plain and with every recording. The lock is not held against them: it is about to move."""
+def walk(places: Places) -> Results:
+    """All cases as the gate measures them, plain and with every recording.
+
+    The lock is not held against them: it is about to move.
+    """
     cases = load_cases(places.cases)
     recorded = load_recordings(
         cases,
@@ -76,13 +78,13 @@ async def walk(places: Places) -> Results:
         prices=load_prices(),
         today=today(),
     )
-    return await run_cases(cases, recorded=recorded)
+    return measure(cases, recorded)
 
 
 def check(results: Results, reason: str | None) -> None:
     """Raise `NotAcceptable` for a broken law, and for another broken check without a reason."""
     broken = [(row, room, result) for row in results.rows for room, result in row.blocking()]
-    lawless = [(row, result) for row, room, result in broken if room == "diagnosis" and result.name in LAWS]
+    lawless = [(row, result) for row, room, result in broken if room == "diagnosis" and result.name in ALWAYS]
     if lawless:
         row, result = lawless[0]
         raise NotAcceptable(f"{len(lawless)} laws break, first {result.name} in {row.key}: {result.reason}")

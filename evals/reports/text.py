@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from evals.compare import ALWAYS
 from evals.results import Results, Row
-from evals.scores import mean
+from evals.scores import held, mean
 from evals.selftest import SelfTest
 from evals.verdict import Verdict
 
@@ -32,6 +32,7 @@ def lines_of(verdict: Verdict, results: Results, selftest: SelfTest) -> Iterator
     """The whole as lines for a terminal."""
     yield from selftest.in_words()[:1]
     yield from headlines(results)
+    yield by_room(results.rows)
     yield from tokens(results.rows)
     for title, found in sections(verdict):
         yield f"{title}:"
@@ -70,6 +71,12 @@ def headlines(results: Results) -> Iterator[str]:
     gaps = [entry for entry in results.recordings if entry.declared is not None]
     if gaps:
         yield f"{len(gaps)} cases have no recording; each gap is declared in backlog.toml with its last day"
+
+
+def by_room(rows: Sequence[Row]) -> str:
+    """The scoreboard of mode plain in one line: by room how many of the cases it checks are clean."""
+    of = held([row for row in rows if row.kind == "plain"])
+    return "clean by room: " + ", ".join(f"{room.room} {room.clean} of {room.rows}" for room in of)
 
 
 def _headline(kind: str, rows: Sequence[Row]) -> str:
