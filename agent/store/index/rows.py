@@ -70,7 +70,8 @@ def _read(connection: Connection, ids: list[int]) -> list[Entry]:
 
 def _entry(row: Any) -> Entry:
     title, body = tokens_of(row.title, f"{row.body}\n{row.outcome}" if row.outcome else row.body)
-    return Entry(row.id, _seconds(row.created_at), pack(title, body), length(title, body))
+    packed = pack(title, body)
+    return Entry(row.id, _seconds(row.created_at), packed, length(packed))
 
 
 def _seconds(moment: datetime | None) -> int | None:

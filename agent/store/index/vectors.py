@@ -83,8 +83,6 @@ async def _fitted(database: Database, stored: int, number: int) -> bool:
 
 async def _give_vectors(database: Database) -> None:
     """Some issues at a time, each batch in a transaction of its own; an interrupted run is gone on with."""
-    from agent.store.index.latent import packed_vector
-
     model = await database.read(_read)
     after = 0
     while model is not None:
@@ -93,11 +91,10 @@ async def _give_vectors(database: Database) -> None:
         if not rows:
             return
         after = rows[-1].issue_id
+        packed = model.packed_vectors([combined(row.tokens) for row in rows])
         made = [
-            {"of": row.issue_id, "at": row.change,
-             "made": packed_vector(model, model.vector(combined(row.tokens)))}
-            for row in rows
-        ]  # fmt: skip
+            {"of": row.issue_id, "at": row.change, "made": one} for row, one in zip(rows, packed, strict=True)
+        ]
         await database.write(lambda connection, made=made: connection.execute(_SET, made))  # type: ignore[misc]
 
 

@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from agent.issues.tokens import VERSION
-from agent.store.index.packed import TITLE_WEIGHT
+from agent.store.index.packed import MOST_BODY_TERMS, MOST_COUNT, TITLE_WEIGHT
 from agent.store.tables import meta
 
 KEY = "index"
-FORMAT = f"1.{TITLE_WEIGHT}.{VERSION}"
+FORMAT = f"2.{TITLE_WEIGHT}.{MOST_BODY_TERMS}.{MOST_COUNT}.{VERSION}"
 """Changes with how issues become tokens and with how these are kept: then the rows are made anew."""
 _VALUE = select(meta.c.value).where(meta.c.key == KEY)
 

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from agent.issues.issue import IssueQuery
+from agent.store.database import Database
 from agent.store.index.check import mend
+from agent.store.index.found import Found, Wanted
 from agent.store.index.local import LocalIndex
 from agent.store.issues import SqlIssues
 from agent.store.open import open_database
@@ -65,6 +67,12 @@ asyncio.run(main())
 """
 
 
+async def searched(database: Database, token: str) -> Found:
+    """What the index finds; a search of the store reads only the best part of it."""
+    wanted = Wanted({token: 1.0}, 10_000)
+    return await database.read(lambda connection: database.index.search(connection, wanted))
+
+
 @pytest.mark.parametrize(
     ("point", "at"),
     [
@@ -83,12 +91,14 @@ async def test_after_a_kill_index_and_rows_agree(tmp_path: Path, point: str, at:
     async with open_database(url, "default", [], "none") as database:
         plain = sqlite3.connect(path)
         rows = dict(plain.execute("SELECT number, title FROM issues").fetchall())
+        numbers = dict(plain.execute("SELECT id, number FROM issues").fetchall())
         plain.close()
         assert len(rows) % 100 == 0
         store = SqlIssues(database)
         for word in ("even", "odd", "round1"):
-            hits = await store.search(IssueQuery(terms=[word]), 1000)
-            assert {hit.issue.number for hit in hits} == {n for n, title in rows.items() if word in title}
+            found = await searched(database, word)
+            by_title = {n for n, title in rows.items() if word in title}
+            assert {numbers[hit.issue_id] for hit in found.hits} == by_title
         for number in list(rows)[::37]:
             hits = await store.search(IssueQuery(terms=[f"own{number - 1}"]), 10)
             assert [hit.issue.number for hit in hits] == [number]
@@ -143,6 +153,6 @@ async def test_a_full_disk_leaves_nothing_half_indexed(tmp_path: Path, limit: in
         stored = await store.count()
         assert stored % 500 == 0
         assert stored >= int((done.stdout.split() or ["0"])[-1])
-        assert len(await store.search(IssueQuery(terms=["word"]), 10_000)) == stored
+        assert len((await searched(database, "word")).hits) == stored
         assert await mend(database) == []
         await store.upsert([])

@@ -16,7 +16,7 @@ from agent.store.index.tail import Hit, Row, Tail
 
 def row(issue_id: int, change: int, title: str = "", body: str = "", created: int | None = None) -> Row:
     words = title.split(), body.split()
-    return Row(issue_id, change, created, pack(*words), length(*words))
+    return Row(issue_id, change, created, pack(*words), length(pack(*words)))
 
 
 def of(*rows: Row) -> object:

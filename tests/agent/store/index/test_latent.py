@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from agent.store.index import latent
-from agent.store.index.latent import as_bytes, cosines, fit, from_bytes, packed_vector
+from agent.store.index.latent import as_bytes, cosines, fit, from_bytes
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,8 @@ def test_issues_of_one_subject_are_near_though_they_share_no_word() -> None:
     one, same = model.vector({"s1w1": 1, "s1w2": 1}), model.vector({"s1w11": 1, "s1w12": 1})
     other = model.vector({"s2w1": 1, "s2w2": 1})
     assert float(one @ same) > 0.5 > abs(float(one @ other)) + 0.2
-    near = cosines(model, one, [packed_vector(model, vector) for vector in (same, other)])
+    packed = model.packed_vectors([{"s1w11": 1, "s1w12": 1}, {"s2w1": 1, "s2w2": 1}])
+    near = cosines(model, one, packed)
     assert near == pytest.approx([float(one @ same), float(one @ other)], abs=0.02)
 
 
@@ -51,9 +52,10 @@ def test_what_cannot_be_compared_is_none() -> None:
     model = fit(documents(), 2)
     assert model is not None
     vector = model.vector({"s1w1": 1})
-    old = packed_vector(model._replace(number=1), vector)
-    assert cosines(model, vector, [None, old, b"", packed_vector(model, vector)]) == [
-        None, None, None, pytest.approx(1, abs=0.02),
+    [old] = model._replace(number=1).packed_vectors([{"s1w1": 1}])
+    new, unknown = model.packed_vectors([{"s1w1": 1}, {"unknown": 1}])
+    assert cosines(model, vector, [None, old, b"", new, unknown]) == [
+        None, None, None, pytest.approx(1, abs=0.02), 0.0,
     ]  # fmt: skip
     assert cosines(model, vector, []) == []
     assert not model.vector({"unknown": 1}).any()

@@ -39,7 +39,7 @@ async def test_both_databases_find_the_same_as_the_formula(database: Database) -
         )
     )  # fmt: skip
     tail = Tail(0)
-    tail.add(Row(*row) for row in rows)
+    tail.add(Row._make(row) for row in rows)
     stored = await database.read(collection)
     chosen = choose(QUERY, stored.docs, tail.having)
     expected = {hit.issue_id: hit.score for hit in tail.search(chosen, stored.average)}
@@ -70,12 +70,12 @@ async def test_common_tokens_are_weighed_where_they_are_not_read(
 async def test_an_issue_that_changed_is_found_as_it_is_now(database: Database) -> None:
     await SqlIssues(database).upsert(ISSUES)
     await SqlIssues(database).upsert(
-        [one.model_copy(update={"title": "fresh", "body": "new"}) for one in ISSUES[:50]]
+        [one.model_copy(update={"title": "fresh", "body": "new"}) for one in ISSUES[:39]]
     )
     hits = await SqlIssues(database).search(IssueQuery(terms=["kappa"]), 100)
-    assert {hit.issue.number for hit in hits} == {55}
+    assert {hit.issue.number for hit in hits} == {41, 48, 55}
     hits = await SqlIssues(database).search(IssueQuery(terms=["fresh"]), 100)
-    assert len(hits) == 50
+    assert len(hits) == 39
 
 
 async def test_sqlite_has_no_postings(database: Database) -> None:

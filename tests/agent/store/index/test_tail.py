@@ -11,7 +11,7 @@ from agent.store.index.tail import Row, Tail
 
 def row(issue_id: int, change: int, title: str = "", body: str = "", created: int | None = 5) -> Row:
     words = title.split(), body.split()
-    return Row(issue_id, change, created, pack(*words), length(*words))
+    return Row(issue_id, change, created, pack(*words), length(pack(*words)))
 
 
 def test_a_row_is_found_by_its_words_with_the_score_of_the_formula() -> None:
