@@ -47,7 +47,7 @@ def test_one_document_with_three_methods(files: list[str], capsys: Any) -> None:
         assert document[method]["r@10"] == 1.0
     assert (document["queries"], document["issues"], document["engine"]) == (15, 20, "sqlite")
     assert len(document["gain"]["r@10"]) == 3
-    assert document["build_s"]["ours"] > 0
+    assert document["build_s"]["ours"] >= 0
 
 
 def test_the_table_names_the_methods_and_the_weights_are_written(
