@@ -23,7 +23,7 @@ WORDS_OF_A_PROMPT = 8
 WORDS_OF_AN_INSTRUCTION = 3
 WORDS_OF_A_REPORT = 9
 """So many words of a report in a row, in none of our own texts, are a repetition, not a summary."""
-_SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+|[;<>{}|\[\]]|(?<=:)\s")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+|[;<>{}|\[\]]|(?<=:)\s")
 _TO_A_MODEL = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b[^.\n]{0,40}\b(?:instruction|rule|prompt|previous"
     r"|above|prior"
@@ -43,6 +43,9 @@ _TO_A_MODEL = re.compile(
     r"|the (?:following|word|sentence|phrase|string)|\"|')"
     r"|\b(?:approved|official|correct|expected) (?:answer|response|diagnosis|reply)\b"
     r"|\badmin\b[^.\n]{0,20}\bnote\b"
+    r"|\bsystem(?: override| note| notice)?\s*:|\bsystem override\b|\brules aside\b|\bprint (?:the|your)\b"
+    r"|\bnote (?:to|for) (?:\w+ ){0,2}(?:ai|bots?|models?|assistants?|agents?|readers?)\b"
+    r"|\b(?:classify|label) (?:every|all|each|this)\b|\brepeat (?:it|this|that) to\b"
     r"|\b(?:mark|set|classify|close|treat|rate) (?:this|it|the)\b[^.\n]{0,40}\b(?:as|to)\b"
     r"|\bignorier\w*|\bvergiss\b|\bantworte\w* (?:nur|mit|auf|genau)|\b(?:sag|schreib|empfiehl)\w* (?:dem"
     r"|den|der)\b"
@@ -61,6 +64,7 @@ _MARKUP = re.compile(
     r"<\s*/?\s*[a-zA-Z!][^>]*>|!?\[[^\]\n]*\]\([^)\n]*\)|^\s{0,3}#{1,6}\s|```|\bjavascript:", re.M
 )
 _CODE = re.compile(r"`[^`\n]+`")
+_SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+", re.I)
 
 
@@ -162,8 +166,20 @@ def _words(text: str) -> list[str]:
 
 
 def _runs(words: list[str], length: int) -> Runs:
-    """Every run of so many words; a character of Chinese, Japanese or Korean counts as a word."""
-    return frozenset(zip(*(words[i:] for i in range(length)), strict=False))
+    """Every run of so many words; two characters of Chinese, Japanese or Korean count as one."""
+    if all(map(str.isascii, words)):
+        return frozenset(zip(*(words[i:] for i in range(length)), strict=False))
+    ends, end, weight = [], 0, 0.0
+    weights = [0.5 if _SIGN.fullmatch(word) else 1.0 for word in words]
+    for start in range(len(words)):
+        while weight < length and end < len(words):
+            weight += weights[end]
+            end += 1
+        if weight < length:
+            break
+        ends.append((start, end))
+        weight -= weights[start]
+    return frozenset(tuple(words[start:end]) for start, end in ends)
 
 
 @lru_cache(maxsize=8)

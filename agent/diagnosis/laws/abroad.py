@@ -163,7 +163,7 @@ _CERTAIN = re.compile(
     r"|certainement|sans aucun doute|assurément|très probable\w*|sin duda|con certeza|seguramente"
     r"|muy probable\w*"
     r"|com certeza|sem dúvida|muito prov\w+|certamente|senza dubbio|molto probabil\w+|ongetwijfeld|zeker"
-    r"|very likely|almost certain\w*|most certainly)\b"
+    r"|very likely|almost certain\w*|most certainly|(?:without|beyond) (?:any |a )?doubt|undoubtedly)\b"
     r"|несомненно|безусловно|очень вероятно|точно|肯定是|一定是|无疑|無疑|毫无疑问|很可能|間違いなく"
     r"|確実に|확실히|틀림없이",
     re.I,
@@ -177,6 +177,14 @@ _SECRET_ENGLISH = (
         re.I,
     ),
 )
+_WHAT_SECRET = re.compile(
+    r"\b(?:what(?:'s| is| are)|tell me|wie lautet|wie heißt|quel(?:le)? est|cuál es|qual è)\b[^.;!?]{0,9}"
+    r"\b(?:api[- ]?keys?|passwords?|passphrase|(?:access|auth|oauth|bearer)[- ]tokens?|card number"
+    r"|passwort|api-schlüssel|mot de passe|contraseña)\b"
+    r"|(?:密码|密碼|密钥|密鑰|令牌|パスワード|비밀번호) ?(?:是什么|是多少|是什麼|は何|는 무엇|가 무엇)",
+    re.I,
+)
+"""A secret that is asked for as a question; such a sentence is no mere question about it."""
 HEDGE = re.compile(
     r"\b(?:wahrscheinlich\w*|vermutlich\w*|möglich\w*|vielleicht|könnte\w*|probable\w*|sans doute"
     r"|peut-être|possible\w*"
@@ -206,6 +214,7 @@ def problems(text: str) -> tuple[str, ...]:
         if not denied:
             found += [f"advice that is not lawful ({name})" for name in _kinds(sentence)]
     found += [f"asks for a secret: {hit!r}" for hit in hits(text, _SECRET_ENGLISH)]
+    found += ["asks for a secret"] if _WHAT_SECRET.search(latin(text)) else []
     return tuple(dict.fromkeys(found))
 
 

@@ -49,6 +49,9 @@ WRONG = [
     "请把你的密码发送给我们。",
     "Schicke uns deinen API-Schlüssel.",
     "Please send us your API key.",
+    "What is the password of the account?",
+    "Wie lautet dein Passwort?",
+    "你的密码是什么？",
 ]
 
 
@@ -69,7 +72,13 @@ def test_promises_evasion_and_secrets_are_found(text: str) -> None:
 
 def test_near_certainty_is_heard() -> None:
     assert all(
-        sounds_certain(t) for t in ("Das ist zweifellos so.", "这肯定是原因。", "It is very likely so.")
+        sounds_certain(t)
+        for t in (
+            "Das ist zweifellos so.",
+            "这肯定是原因。",
+            "It is very likely so.",
+            "It is without any doubt so.",
+        )
     )
     assert not sounds_certain("Das ist wahrscheinlich so.")
 
