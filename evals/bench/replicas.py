@@ -1,4 +1,9 @@
-"""As many issues as are asked for, made of some thousand: each copy loses tokens and gets others."""
+"""As many issues as are asked for, made of some thousand: each copy loses tokens and gets others.
+
+A copy keeps three quarters of one issue, gets a seventh of another, and two tokens that no other issue has.
+Issues of real trackers bring more new ones (six each, still after 30,000), so that the copies' vocabulary is
+rather too small than too large; a copy has about as many different tokens (67) as a real issue (65).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +18,10 @@ from typing import NamedTuple
 from agent.issues.tokens import issue_tokens
 
 _KEPT, _OTHER, _OWN = 0.75, 0.15, 2
-_VOCABULARY = 40_000
+_VOCABULARY = 200_000
+_TERMS, _SPREAD, _REPEATED = 3.75, 0.85, 0.5
+"""Different words of a made up body, as a logarithm, as in issues of real trackers: 45 in the middle, 65 on
+average; how unlike they are, and how much of a body are words said again."""
 
 
 class Tokens(NamedTuple):
@@ -41,12 +49,14 @@ def made_up(many: int, seed: int = 1) -> list[Tokens]:
     words = [f"w{number}" for number in range(_VOCABULARY)]
     often = list(accumulate(1 / (number + 5) for number in range(_VOCABULARY)))
     return [
-        Tokens(
-            chance.choices(words, cum_weights=often, k=chance.randint(4, 12)),
-            chance.choices(words, cum_weights=often, k=int(chance.lognormvariate(4.2, 0.9)) + 5),
-        )
+        Tokens(chance.choices(words, cum_weights=often, k=chance.randint(4, 12)), _body(words, often, chance))
         for _ in range(many)
     ]
+
+
+def _body(words: list[str], often: list[float], chance: random.Random) -> list[str]:
+    found = chance.choices(words, cum_weights=often, k=int(chance.lognormvariate(_TERMS, _SPREAD)) + 3)
+    return found + chance.choices(found, k=int(len(found) * _REPEATED / (1 - _REPEATED)))
 
 
 def replicas(given: list[Tokens], many: int, seed: int = 1) -> Iterator[Tokens]:
