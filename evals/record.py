@@ -117,28 +117,30 @@ async def _open_local() -> AsyncIterator[Model]:
 
 
 class Books:
-    """The files that a run of `record` changes: recordings, lock, backlog."""
+    """The files that a run of `record` changes: recordings, lock, backlog.
+
+    Each is read anew before it is changed, so that two runs over different cases may go on side by side.
+    """
 
     def __init__(self, places: Places, catalogue: str) -> None:
-        self._places = places
-        self._lock = read_lock(places.lock) or Lock(
-            prompts=load_prompts().digest, catalogue=catalogue, recordings={}
-        )
-        self._catalogue = catalogue
+        self._places, self._catalogue = places, catalogue
 
     def keep(self, recording: Recording) -> None:
         """Write a recording, lock it, and take its case's gap off the backlog. Raises `HoldsSecret`."""
         path = save(recording, self._places.recordings)
-        digests = {**self._lock.recordings, path.name: digest_of_file(path)}
-        self._lock = self._lock.model_copy(update={"recordings": digests})
-        write_lock(self._lock, self._places.lock)
+        lock = self._lock()
+        digests = {**lock.recordings, path.name: digest_of_file(path)}
+        write_lock(lock.model_copy(update={"recordings": digests}), self._places.lock)
         remove_gaps(self._places.backlog, {recording.case})
 
     def current(self) -> None:
         """Nothing is stale: the lock names the prompts and the catalogue of today."""
         now = {"prompts": load_prompts().digest, "catalogue": self._catalogue}
-        self._lock = self._lock.model_copy(update=now)
-        write_lock(self._lock, self._places.lock)
+        write_lock(self._lock().model_copy(update=now), self._places.lock)
+
+    def _lock(self) -> Lock:
+        first = Lock(prompts=load_prompts().digest, catalogue=self._catalogue, recordings={})
+        return read_lock(self._places.lock) or first
 
 
 async def record_case(
