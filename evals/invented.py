@@ -33,6 +33,12 @@ _KINDS = {
 }
 _COUNTED = re.compile(r"Of the model's draft \d+ places? did not stand")
 """A note of our own that counts: no case holds its number."""
+_OWN_TROUBLE = re.compile(
+    r"\A((?:These words are plain, because no model could be used|The model's draft could not be mended): "
+    r"The [^.]*\.) Likely cause: .*\Z",
+    re.S,
+)
+"""A note of our own that names why our own request failed, by a cause's title: no matter of this case."""
 _WORD = re.compile(r"[^\W_]+")
 _ENDED = re.compile(r"[.!?:;…。！？]['\"`)\]»”]*\s*\Z")
 
@@ -45,7 +51,7 @@ def texts(answer: Answer) -> Iterator[str]:
         yield from (step.step, step.why)
     if said.question:
         yield from (said.question.text, said.question.how)
-    yield from (_COUNTED.sub("", note) for note in said.notes)
+    yield from (_OWN_TROUBLE.sub(r"\1", _COUNTED.sub("", note)) for note in said.notes)
     if said.handoff:
         yield from (said.handoff.to, *said.handoff.request_ids, *said.handoff.facts, *said.handoff.missing)
     yield from (fix.version for fix in said.fix_versions)

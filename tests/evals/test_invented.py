@@ -46,6 +46,13 @@ def test_a_count_of_our_own_is_not_invented(answered: Any) -> None:
     assert broken(saying(answered.answer, notes=[note]), answered) == {}
 
 
+def test_why_our_own_request_failed_is_not_invented(answered: Any) -> None:
+    why = "These words are plain, because no model could be used: The model's provider failed."
+    cause = "Likely cause: An incident (7777 errors)."
+    assert broken(saying(answered.answer, notes=[f"{why} {cause}"]), answered) == {}
+    assert "nothing_invented" in broken(saying(answered.answer, notes=[cause]), answered)
+
+
 def test_a_leak_is_seen(answered: Any) -> None:
     prompts = load_prompts()
     line = next(line for line in prompts["system"].text.splitlines() if len(line.split()) > 14)
