@@ -53,7 +53,7 @@ class PostgresServer:
         self._run("pg_ctl", "-D", str(self._data), "-w", "-t", "20", "-l", log, "-o", options, "start")
 
     def stop(self, mode: str = "immediate") -> None:
-        # "immediate" is a crash: what was committed without waiting for the disk may be lost; "fast" keeps it.
+        # "immediate" is a crash: what was committed without the disk may be lost. "fast" keeps it.
         self._run("pg_ctl", "-D", str(self._data), "-w", "-m", mode, "stop")
 
     def remove(self) -> None:
