@@ -51,9 +51,9 @@ class Local:
 
     name = "local"
 
-    def __init__(self, server: Any, model: str) -> None:
+    def __init__(self, server: Any, model: str, sdk: str = ENGINE) -> None:
         self._server, self._turn = server, threading.Lock()
-        self.sdk = f"{ENGINE} {version(ENGINE)}"
+        self.sdk = sdk
         self.triage_model = self.draft_model = self.strong_model = model
 
     async def complete(self, call: ModelCall, said: Callable[[str], None], budget: Budget) -> ModelReply:
@@ -184,7 +184,7 @@ def _text(content: Any) -> str:
 def missing() -> str | None:
     """What is not installed of the two packages, in words; None where both are there."""
     lacking = [name for name in (ENGINE, WEIGHTS) if importlib.util.find_spec(name) is None]
-    return f"{' and '.join(lacking)} is not installed ({INSTALL})" if lacking else None
+    return f"not installed: {', '.join(lacking)} ({INSTALL})" if lacking else None
 
 
 def weights() -> Path:
@@ -217,7 +217,7 @@ def _opened(path: Path, context: int) -> Local:
     # The engine listens on loopback too: nobody else gets in there, and it shows no page.
     params.api_keys, params.ui, params.endpoint_slots = [secrets.token_hex(16)], False, False
     name = f"{path.stem.lower().replace('.', '-')}@{digest_of(path)[:12]}"
-    return Local(xllamacpp.Server(params), name)
+    return Local(xllamacpp.Server(params), name, f"{ENGINE} {version(ENGINE)}")
 
 
 @asynccontextmanager
