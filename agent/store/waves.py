@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
@@ -69,7 +70,7 @@ class SqlWaves:
     def __init__(self, database: Database, seconds: Callable[[], float] = time.monotonic) -> None:
         self._database, self._seconds = database, seconds
         self._counted: _Counted | None = None
-        self._is_counting = False
+        self._counting = threading.Lock()
         self._looking = asyncio.Lock()
         self._every: tuple[float, list[Wave]] = (-math.inf, [])
         self._kept: dict[str, tuple[float, int, Wave | None]] = {}
@@ -94,18 +95,21 @@ class SqlWaves:
 
         They name no member: what they say may be shown to anybody.
         """
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        names = list(dict.fromkeys(event.signature for event in report.errors if event.signature))
-        if not names:
+        if not _names(report):
             return []
-        wanted, since, now = names[:_MOST_SIGNATURES], before(at, LONGEST), hour_of(at)
+        return await self._database.read(lambda connection: self.current_on(connection, report, at))
+
+    def current_on(self, connection: Connection, report: ErrorReport, at: datetime) -> list[Wave]:
+        """As `current`, on a connection that a caller reads on anyway. Several threads may ask at once."""
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        wanted, since, now = _names(report), before(at, LONGEST), hour_of(at)
         kept = {name: one[2] for name in wanted if (one := self._kept_of(name, now))}
         asked = [name for name in wanted if name not in kept]
-        seen = await self._seen(asked, since, at) if asked else []
+        seen = glimpses(connection, asked, since, at) if asked else []
         own = case_key(report)
         for name in asked:
             cases = {each.case: each for each in seen if each.signature == name and each.case != own}
-            kept[name] = await self._going_on(name, cases.values(), at, own)
+            kept[name] = self._going_on(connection, name, cases.values(), at, own)
             if len(cases) >= _MANY:
                 self._keep(name, now, kept[name])
         return [wave for name in wanted if (wave := kept[name]) is not None]
@@ -119,16 +123,13 @@ class SqlWaves:
             self._kept.clear()
         self._kept[name] = (self._seconds() + _MANY_SECONDS, now, wave)
 
-    async def _seen(self, names: list[str], since: datetime, until: datetime) -> list[Glimpse]:
-        return await self._database.read(lambda connection: glimpses(connection, names, since, until))
-
-    async def _going_on(
-        self, name: str, cases: Collection[Glimpse], at: datetime, own: str | None
+    def _going_on(
+        self, connection: Connection, name: str, cases: Collection[Glimpse], at: datetime, own: str | None
     ) -> Wave | None:
         """The wave of one signature at `at`; `cases` are its sightings of the four weeks before."""
         if len(cases) < FEWEST:
             return None
-        counted = await self._counts()
+        counted = self._counts(connection)
         bursts = [
             burst
             for kind in SOURCES
@@ -138,32 +139,35 @@ class SqlWaves:
         going = [one for one in stretches(bursts) if one.start <= now <= one.last + LULL]
         if not going:
             return None
-
-        def read(connection: Connection) -> Wave:
-            until = min(_end_of(going[-1].last), at)
-            return _wave(connection, going[-1], until, counted.versions, at, own)
-
-        wave = await self._database.read(read)
+        until = min(_end_of(going[-1].last), at)
+        wave = _wave(connection, going[-1], until, counted.versions, at, own)
         return wave.model_copy(update={"members": [], "contradicting": [], "plans": {}})
 
-    async def _counts(self) -> _Counted:
+    def _counts(self, connection: Connection) -> _Counted:
         """The counts of all signatures; while one caller counts anew the others use the old ones."""
         old = self._counted
-        if old and (self._is_counting or self._seconds() < old.until):
+        if old and self._seconds() < old.until:
             return old
-        self._is_counting = True
+        is_mine = self._counting.acquire(blocking=False)
+        if old and not is_mine:
+            return old
         try:
             started = self._seconds()
-            counts, versions = await self._database.read(
-                lambda connection: (counts_by(connection, "day"), versions_by_day(connection))
-            )
+            counts, versions = counts_by(connection, "day"), versions_by_day(connection)
             ended = self._seconds()
             lasts = max(FRESH_SECONDS, _LOAD_SHARE * (ended - started))
             series = {kind: Series(counts[kind]) for kind in SOURCES}
             self._counted = _Counted(series, versions, ended + lasts)
         finally:
-            self._is_counting = False
+            if is_mine:
+                self._counting.release()
         return self._counted
+
+
+def _names(report: ErrorReport) -> list[str]:
+    """The signatures that are looked at: each once, the first eight."""
+    names = dict.fromkeys(event.signature for event in report.errors if event.signature)
+    return list(names)[:_MOST_SIGNATURES]
 
 
 def _every(connection: Connection, now: datetime) -> list[Wave]:

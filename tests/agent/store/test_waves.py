@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,10 +11,12 @@ from sqlalchemy import Connection, insert
 
 from agent.compose import load_known
 from agent.issues.issue import Issue
+from agent.issues.wave import Seen
 from agent.report.error_report import ErrorReport, Reading
 from agent.store.database import Database
 from agent.store.diagnoses import SqlDiagnoses
 from agent.store.issues import SqlIssues
+from agent.store.sightings import Counts, Unit, counts_by
 from agent.store.tables import diagnoses, marks
 from agent.store.waves import SqlWaves
 from tests.agent.store.answers import answer
@@ -91,6 +94,39 @@ async def test_a_report_learns_of_its_wave_and_of_no_member(database: Database) 
     assert "secret" not in wave.model_dump_json()
     assert await waves.current(report("overloaded"), NOON) == []
     assert await waves.current(report(""), NOON) == []
+
+
+async def test_one_read_serves_several_questions_of_many_threads(database: Database) -> None:
+    """A diagnosis asks on the connection that it searches on; nothing is waited for inside."""
+    await burst(database)
+    waves = SqlWaves(database)
+
+    def both(connection: Connection) -> list[list[tuple[str, int]]]:
+        asked = (report(), report("overloaded"), report(""))
+        found = (waves.current_on(connection, one, NOON) for one in asked)
+        return [[(wave.signature, wave.count) for wave in some] for some in found]
+
+    answers = await asyncio.gather(*(database.read(both) for _ in range(12)))
+    assert answers == [[[(NAME, 12)], [], []]] * 12
+
+
+async def test_while_one_counts_anew_others_use_the_old_counts(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await burst(database)
+    now = [0.0]
+    waves = SqlWaves(database, lambda: now[0])
+    assert await waves.current(report(), NOON)
+    began: list[int] = []
+
+    def counted(connection: Connection, unit: Unit) -> dict[Seen, Counts]:
+        began.append(len(waves.current_on(connection, report(), NOON)))
+        return counts_by(connection, unit)
+
+    monkeypatch.setattr("agent.store.waves.counts_by", counted)
+    now[0] = 1e9
+    assert await waves.current(report(), NOON)
+    assert began == [1]
 
 
 async def test_before_its_wave_a_report_learns_of_none(database: Database) -> None:
