@@ -209,7 +209,9 @@ async def open_sync(
     """One run of a sync. Raises as `open_issue_archive` and `open_github`."""
     signature_of = partial(first_signature, lexicon=load_lexicon())
     async with open_github(settings, waiter) as source, open_tenant(settings, strict=True) as database:
-        yield Sync(source, SqlIssueArchive(database), signature_of, repository, say)
+        archive = SqlIssueArchive(database)
+        yield Sync(source, archive, signature_of, repository, say)
+        await archive.fit_latent()
 
 
 @asynccontextmanager

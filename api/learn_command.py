@@ -20,9 +20,12 @@ def learn_ranking() -> tuple[str, bool]:
 async def _learned() -> tuple[str, bool]:
     async with open_tenant(load_settings(), strict=True) as database:
         rankings, packaged = SqlRankings(database), load_ranking()
-        duplicates = await rankings.duplicates()
+        duplicates, store = await rankings.duplicates(), SqlIssues(database)
+        if len(duplicates) >= FEWEST:
+            # So that the weights know the nearness of vectors, of all issues that are stored by now.
+            await store.fit_latent(is_asked=True)
         learned = await learn(
-            SqlIssues(database),
+            store,
             duplicates,
             await rankings.kept() or packaged,
             packaged,

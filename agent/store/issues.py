@@ -13,7 +13,7 @@ from agent.issues.issue import Issue, IssueHit, IssueQuery
 from agent.store.database import Database
 from agent.store.index.check import mend
 from agent.store.index.rows import index_rows
-from agent.store.index.vectors import fit_model
+from agent.store.index.vectors import fit_model, mend_vectors
 from agent.store.issue_rows import respelled, stored_spellings, write_issues
 from agent.store.search import IssueSearch
 from agent.store.tables import issues
@@ -50,7 +50,7 @@ class SqlIssues:
 
     async def mend_index(self) -> list[str]:
         """Puts right what the search index says otherwise than the issues; what that was, in plain words."""
-        return await mend(self._database)
+        return [*await mend(self._database), *await mend_vectors(self._database)]
 
     async def fit_latent(self, *, is_asked: bool = False) -> bool:
         """After many issues came: fits the latent model where it is due; True where it was. Takes seconds."""

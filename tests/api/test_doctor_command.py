@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.store.index import latent, vectors
+
 
 def test_all_is_well_after_an_upgrade(run) -> None:
     run("db", "upgrade")
@@ -12,6 +14,17 @@ def test_all_is_well_after_an_upgrade(run) -> None:
     assert "WRONG" not in shown.out
     for part in ("causes, digest", "is current", "stored and indexed", "model"):
         assert part in shown.out
+
+
+def test_vectors_that_are_missing_are_said_and_made(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("db", "upgrade")
+    monkeypatch.setattr(vectors, "FEWEST_ISSUES", 100)
+    monkeypatch.setattr(latent, "DIMENSIONS", 12)
+    monkeypatch.setattr(latent, "_SPARE", 4)
+    shown = run("doctor")
+    assert "was stale, is made anew: there was no latent model" in shown.out
+    assert shown.code == 0
+    assert "as the issues are" in run("doctor").out
 
 
 def test_an_unreachable_database_is_wrong(run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from agent.store.issues import SqlIssues
 from api.sync_command import Countdown
 from tests.agent.github.forge import Fault, Forge, serving
 
@@ -50,6 +51,21 @@ def test_a_sync_says_what_it_did(run: Any, forge: Forge, database: Path) -> None
     assert stored(database) == 3
     again = run("issues", "sync", "o/n")
     assert again.out.startswith("o/n: 0 threads, 0 comments")
+
+
+def test_what_came_gets_its_vectors(run: Any, forge: Forge, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts: list[int] = []
+
+    async def fitted(store: SqlIssues) -> bool:
+        counts.append(await store.count())
+        return False
+
+    monkeypatch.setattr(SqlIssues, "fit_latent", fitted)
+    forge.issue(1, 1)
+    before = run("doctor").out
+    assert run("issues", "sync", "o/n").code == 0
+    assert len(counts) == 1
+    assert f"{counts[0] - 1} stored and indexed" in before
 
 
 def test_a_pause_is_one_line_where_nobody_watches(run: Any, forge: Forge) -> None:

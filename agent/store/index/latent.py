@@ -11,6 +11,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -165,10 +166,13 @@ def as_bytes(model: Model) -> bytes:
 
 def from_bytes(kept: bytes, number: int) -> Model:
     """The stored model. Raises `ValueError` where the bytes are no model."""
-    with np.load(io.BytesIO(zlib.decompress(kept)), allow_pickle=False) as read:
-        tokens = read["tokens"].tobytes().decode().split("\n")
-        places = {token: place for place, token in enumerate(tokens)}
-        return Model(number, places, read["idf"], read["directions"], read["scales"])
+    try:
+        with np.load(io.BytesIO(zlib.decompress(kept)), allow_pickle=False) as read:
+            tokens = read["tokens"].tobytes().decode().split("\n")
+            places = {token: place for place, token in enumerate(tokens)}
+            return Model(number, places, read["idf"], read["directions"], read["scales"])
+    except (zlib.error, BadZipFile, KeyError, EOFError) as bad:
+        raise ValueError(f"no latent model: {bad}") from bad
 
 
 def cosines(model: Model, query: Matrix, packed: Iterable[bytes | None]) -> list[float | None]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Connection, LargeBinary, bindparam, func, select, update
+from sqlalchemy import Connection, LargeBinary, bindparam, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -44,6 +44,11 @@ _WITHOUT = (
     .order_by(issue_tokens.c.issue_id)
     .limit(_AT_ONCE)
 )
+_HELD = select(
+    func.count(),
+    func.count(issue_tokens.c.vector),
+    func.sum(case((bindparam("number", type_=LargeBinary) == _PREFIX, 1), else_=0)),
+).where(issue_tokens.c.tokens.is_not(None))
 _SET = (
     update(issue_tokens)
     .where(issue_tokens.c.issue_id == bindparam("of"), issue_tokens.c.change == bindparam("at"))
@@ -51,25 +56,62 @@ _SET = (
 )
 
 
+class Held(NamedTuple):
+    """What the tenant has. `number` is the model's, None where there is none that can be read; of the
+    `issues` stored it was fitted on `fitted`. `without` issues have no vector, `older` one of another model.
+    """
+
+    issues: int
+    number: int | None
+    fitted: int
+    without: int
+    older: int
+
+    @property
+    def is_due(self) -> bool:
+        """Whether a model must be fitted: there is none, or the issues have grown by half since."""
+        return self.issues >= FEWEST_ISSUES and (self.number is None or self.issues >= _GROWN * self.fitted)
+
+
 async def fit_model(database: Database, *, is_asked: bool = False) -> bool:
     """Fits the model anew where the issues have grown by half since (or that is asked for), and gives every
     issue that has none a vector; True where a model was fitted. For the end of an import: takes seconds.
     """
-    stored, fitted = await database.read(lambda c: (collection(c).docs, c.execute(_FITTED).first()))
-    if stored < FEWEST_ISSUES:
-        return False
-    is_due = fitted is None or stored >= _GROWN * fitted.issues
-    made = (
-        await _fitted(database, stored, fitted.number + 1 if fitted else 1) if is_due or is_asked else False
-    )
-    if made or fitted is not None:
+    held = await database.read(vectors_held)
+    made = await _fitted(database) if held.is_due or (is_asked and held.issues >= FEWEST_ISSUES) else False
+    if made or held.number is not None:
         await _give_vectors(database)
     return made
 
 
-async def _fitted(database: Database, stored: int, number: int) -> bool:
+async def mend_vectors(database: Database) -> list[str]:
+    """Fits the model where that is due and gives every issue its vector; what was wrong, in plain words."""
+    held = await database.read(vectors_held)
+    made = await fit_model(database)
+    if held.number is None:
+        return ["there was no latent model"] if made else []
+    wrong = (
+        [f"the latent model was made of {held.fitted} issues, and {held.issues} are stored"] if made else []
+    )
+    wrong += [f"{held.without} issues had no vector"] if held.without else []
+    return [*wrong, f"{held.older} issues had a vector of another model"] if held.older else wrong
+
+
+def vectors_held(connection: Connection) -> Held:
+    """What is there, looked at in full: takes a moment where there are very many issues."""
+    row = connection.execute(_FITTED).first()
+    number = row.number if row and _read(connection) else None
+    bound = {"number": (number or 0).to_bytes(_NUMBER_BYTES, "big")}
+    indexed, vectors, own = connection.execute(_HELD, bound).one()
+    issues, own = collection(connection).docs, own or 0
+    return Held(issues, number, row.issues if row else 0, indexed - vectors, vectors - own)
+
+
+async def _fitted(database: Database) -> bool:
     from agent.store.index.latent import MOST_FITTED, as_bytes, fit
 
+    stored, last = await database.read(lambda c: (collection(c).docs, c.execute(_FITTED).first()))
+    number = last.number + 1 if last else 1
     rows = await database.all(_SOME_TOKENS, {"many": MOST_FITTED})
     model = await asyncio.to_thread(lambda: fit([combined(row.tokens) for row in rows], number))
     if model is None:
@@ -102,7 +144,10 @@ def _read(connection: Connection) -> Model | None:
     from agent.store.index.latent import from_bytes
 
     row = connection.execute(_MODEL).first()
-    return from_bytes(row.model, row.number) if row else None
+    try:
+        return from_bytes(row.model, row.number) if row else None
+    except ValueError:
+        return None
 
 
 class Vectors:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import zlib
 
 import numpy as np
 import pytest
@@ -64,3 +65,17 @@ def test_what_cannot_be_compared_is_none() -> None:
 def test_too_few_issues_make_no_model() -> None:
     assert fit(documents(20), 1) is None
     assert fit([], 1) is None
+
+
+@pytest.mark.parametrize("kept", [b"", b"torn", zlib.compress(b"torn"), zlib.compress(b"")])
+def test_bytes_that_are_no_model_are_said_to_be_none(kept: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        from_bytes(kept, 1)
+
+
+def test_a_model_cut_short_is_none() -> None:
+    model = fit(documents(), 2)
+    assert model is not None
+    whole = zlib.decompress(as_bytes(model))
+    with pytest.raises(ValueError, match=r"."):
+        from_bytes(zlib.compress(whole[: len(whole) // 2]), 2)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import random
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from agent.issues.issue import Issue, IssueQuery
 from agent.store.database import Database
 from agent.store.index import latent, vectors
+from agent.store.index.rows import index_rows
 from agent.store.index.tables import issue_tokens, search_models
-from agent.store.index.vectors import fit_model
+from agent.store.index.vectors import fit_model, mend_vectors
 from agent.store.issues import SqlIssues
+from agent.store.tables import issues as issue_table
 
 pytestmark = pytest.mark.anyio
 
@@ -62,6 +64,47 @@ async def test_a_model_is_fitted_when_there_are_enough_and_again_when_they_have_
     assert (await numbers(database), await without(database)) == ([2], 0)
     assert await fit_model(database, is_asked=True)
     assert await numbers(database) == [3]
+
+
+async def test_what_is_wrong_with_the_vectors_is_said_and_mended(database: Database) -> None:
+    store = SqlIssues(database)
+    await store.upsert(issues(range(1, 100)))
+    assert await mend_vectors(database) == []
+    await store.upsert(issues(range(100, 301)))
+    assert await store.mend_index() == ["there was no latent model"]
+    assert (await numbers(database), await without(database)) == ([1], 0)
+    assert await store.mend_index() == []
+
+    ids = [row[0] for row in await database.all(select(issue_tokens.c.issue_id))]
+    older = issue_tokens.c.issue_id.in_(ids[:3])
+    await database.change(update(issue_tokens).where(older).values(vector=b"\0\0\0\7old"))
+    await store.upsert(issues(range(301, 306)))
+    assert await mend_vectors(database) == [
+        "5 issues had no vector",
+        "3 issues had a vector of another model",
+    ]
+    assert (await without(database), await mend_vectors(database)) == (0, [])
+
+    await database.change(update(search_models).values(model=b"torn"))
+    assert await mend_vectors(database) == ["there was no latent model"]
+    assert (await numbers(database), await mend_vectors(database)) == ([2], [])
+    await store.upsert(issues(range(306, 500)))
+    assert await mend_vectors(database) == [
+        "the latent model was made of 305 issues, and 499 are stored",
+        "194 issues had no vector",
+    ]
+    assert (await numbers(database), await without(database)) == ([3], 0)
+
+
+async def test_few_issues_keep_the_model_that_more_had(database: Database) -> None:
+    store = SqlIssues(database)
+    await store.upsert(issues(range(1, 301)))
+    await fit_model(database)
+    await database.change(delete(issue_table).where(issue_table.c.number > 150))
+    await database.write(lambda connection: index_rows(connection, list(range(1, 400))))
+    await store.upsert(issues(range(1, 20)))
+    assert not await fit_model(database, is_asked=True)
+    assert (await numbers(database), await mend_vectors(database)) == ([1], [])
 
 
 async def test_a_hit_says_how_near_it_is(database: Database) -> None:
