@@ -16,6 +16,9 @@ from agent.settings import Settings
 from api.app import create_app
 
 VOID = {"meta", "br"}
+ATTRIBUTES = {
+    "href", "id", "lang", "charset", "name", "content", "class", "scope", "open", "tabindex", "aria-label"
+}  # fmt: skip
 EVIL = "<script>alert(1)</script><img src=x onerror=y>\"'>&amp;"
 
 
@@ -53,7 +56,7 @@ def test_a_page_loads_and_runs_nothing(http: TestClient, path: str) -> None:
     page = Page(answer.text)
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert page.tags.isdisjoint({"script", "link", "img", "iframe", "object", "form", "base"})
-    assert {name for name, _ in page.attributes} <= {"href", "id", "lang", "charset", "name", "content"}
+    assert {name for name, _ in page.attributes} <= ATTRIBUTES
     assert all(re.match(r"#|/(?!/)", link) for link in page.all("href"))
 
 
@@ -124,5 +127,5 @@ def test_hostile_text_is_shown_as_text(service_settings: Settings, path: str) ->
     with TestClient(app, base_url="http://localhost", client=("127.0.0.1", 1)) as http:
         page = Page(http.get(path).text)
     assert page.tags.isdisjoint({"script", "img"})
-    assert {name for name, _ in page.attributes} <= {"href", "id", "lang", "charset", "name", "content"}
+    assert {name for name, _ in page.attributes} <= ATTRIBUTES
     assert EVIL in page.text
