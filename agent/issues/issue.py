@@ -8,6 +8,7 @@ from typing import Any, Literal
 from agent.report.error_report import Noun
 
 Relation = Literal["same-signature", "duplicate", "linked", "similar"]
+OwnLink = Literal["duplicate", "linked"]
 IssueKind = Literal["issue", "pull"]
 LinkKind = Literal[
     "duplicate_of", "mentions", "closes", "fixed_by", "cross_referenced", "transferred_to", "linked"
@@ -134,7 +135,8 @@ class Collection(Noun):
 class IssueHit(Noun):
     """One stored issue and how it matched. `text_score` grows with the match; 0 where none.
 
-    `forward` and `collection` are there where the store has an index of tokens.
+    `forward` and `collection` are there where the store has an index of tokens. `own_link` says how the
+    issue is known to belong to the report's own thread, `IssueQuery.exclude`.
     """
 
     issue: Issue
@@ -143,6 +145,7 @@ class IssueHit(Noun):
     matched_terms: list[str] = []
     forward: Forward | None = None
     collection: Collection | None = None
+    own_link: OwnLink | None = None
 
 
 class RelatedIssue(Noun):

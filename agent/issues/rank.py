@@ -17,6 +17,10 @@ _MOST_SIMILAR = 3
 _PLATFORM_LABEL = {"darwin": "platform:macos", "linux": "platform:linux", "windows": "platform:windows"}
 _PLATFORM_NAME = {"darwin": "macOS", "linux": "Linux", "windows": "Windows"}
 _CLOSED_AS = ("invalid", "duplicate", "stale", "wontfix")
+_OWN = {
+    "duplicate": "known to be the same case as the report's own thread",
+    "linked": "linked with the report's own thread",
+}
 _VERSION = re.compile(r"\d+")
 
 
@@ -33,7 +37,7 @@ class _Match(NamedTuple):
     @property
     def score(self) -> float:
         near = 0.15 * self.version + 0.10 * self.time + 0.05 * self.platform
-        if self.relation == "same-signature":
+        if self.hit.same_signature:
             return 0.60 + near + 0.10 * self.text
         base = 0.30 if self.relation == "similar" else 0.45
         return min(0.59, base * (0.4 + 0.6 * self.text) + near)
@@ -93,9 +97,11 @@ def _is_own(report: ErrorReport, own: Thread | None, issue: Issue) -> bool:
 
 
 def _relation(hit: IssueHit, mentioned: bool | None, *, is_near: bool) -> Relation | None:
+    if hit.own_link == "duplicate":
+        return "duplicate"
     if hit.same_signature:
         return "same-signature"
-    if mentioned is not None:
+    if mentioned is not None or hit.own_link:
         return "duplicate" if mentioned else "linked"
     return "similar" if is_near else None
 
@@ -146,13 +152,22 @@ def _what_came_of_it(issue: Issue) -> str:
     return issue.state if issue.state in ("open", "closed", "merged") else ""
 
 
+def _reasons(report: ErrorReport, query: IssueQuery, match: _Match) -> list[str]:
+    """Why it was chosen, the strongest first; at least one."""
+    if match.relation == "similar":
+        return [", ".join(what_matches(report.text, query, match.hit)) or "similar words"]
+    found = ["same message"] if match.hit.same_signature else []
+    own = match.hit.own_link
+    if own and match.relation in (own, "same-signature"):
+        return [*found, _OWN[own]]
+    if match.relation == "duplicate":
+        return [*found, "named in the report as the same case"]
+    return found or ["named in the report"]
+
+
 def _shown(report: ErrorReport, query: IssueQuery, match: _Match) -> RelatedIssue:
     issue = match.hit.issue
-    firsts = {"same-signature": "same message", "duplicate": "named in the report as the same case"}
-    first = firsts.get(match.relation, "named in the report")
-    if match.relation == "similar":
-        first = ", ".join(what_matches(report.text, query, match.hit)) or "similar words"
-    parts = [first]
+    parts = _reasons(report, query, match)
     if issue.client_version:
         parts.append(f"{'also ' if match.version == 1 else ''}client {issue.client_version}")
     if match.platform:

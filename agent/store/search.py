@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, LargeBinary, Row, column, select, text
 
-from agent.issues.issue import Collection, Forward, Issue, IssueHit, IssueQuery
+from agent.issues.issue import Collection, Forward, Issue, IssueHit, IssueQuery, OwnLink
 from agent.issues.tokens import tokens
 from agent.report.error_report import Noun
 from agent.store.index.found import Found, Index, Wanted
 from agent.store.index.packed import unpack
 from agent.store.index.vectors import Vectors
+from agent.store.own_links import own_links
 from agent.store.tables import issues
 
 BODY_SHOWN = 2_000
@@ -61,25 +62,30 @@ class IssueSearch:
         self._rows = rows.columns(issues.c.id, *_COLUMNS, issues.c.body, *_FORWARD)
 
     def find(self, connection: Connection, query: IssueQuery, limit: int) -> list[IssueHit]:
-        """The best `limit` hits, exact signatures first; empty where nothing matches."""
+        """The best `limit` hits, exact signatures first; empty where nothing matches.
+
+        What is linked with the report's own thread is among them, whatever its words.
+        """
         weights = weights_of(query)
         if limit < 1 or not (weights or query.signatures):
             return []
+        # What was said of the thread later is not known to one who asks as of a day.
+        known = own_links(connection, query.exclude) if query.exclude and query.before is None else {}
         # One more than is asked for: the report's own thread may be among them.
         wanted = Wanted(weights, limit + (query.exclude is not None), _seconds(query.before))
         found = self._index.search(connection, wanted) if weights else Found([], 0, 1.0, {})
         near_enough = found.hits[: max(_FEWEST, found.docs // _SHARE)]
         scores = {hit.issue_id: hit.score for hit in near_enough}
-        ids = [*scores, *self._same_signature(connection, query, min(limit, _FEWEST))]
+        ids = [*scores, *self._same_signature(connection, query, min(limit, _FEWEST)), *known]
         rows = connection.execute(self._rows, {"ids": json.dumps(ids), **_own(query)}).all()
         parts = [(term, frozenset(tokens(term))) for term in query.terms]
         seen = Collection(docs=found.docs, having=found.having)
         near = self._vectors.cosines(connection, weights, [row.vector for row in rows])
         hits = [
-            (row[0], _to_hit(row, query, parts, scores.get(row[0], 0.0), cosine, seen))
+            (row[0], _to_hit(row, query, parts, scores.get(row[0], 0.0), cosine, seen, known.get(row[0])))
             for row, cosine in zip(rows, near, strict=True)
         ]
-        hits.sort(key=lambda pair: (not pair[1].same_signature, -round(pair[1].text_score, 4), pair[0]))
+        hits.sort(key=lambda pair: (*_place(pair[1]), pair[0]))
         return [hit for _, hit in hits[:limit]]
 
     def _same_signature(self, connection: Connection, query: IssueQuery, limit: int) -> Sequence[int]:
@@ -113,6 +119,7 @@ def _to_hit(
     score: float,
     cosine: float | None,
     collection: Collection,
+    own_link: OwnLink | None,
 ) -> IssueHit:
     """`parts` are the words of the query with their tokens; a word is matched where all of them are held."""
     _, *values, body, packed, _vector = tuple(row)
@@ -127,7 +134,12 @@ def _to_hit(
         matched_terms=[term for term, needed in parts if needed and needed.issubset(held)],
         forward=_made(Forward, title=title, body=counts, cosine=cosine) if packed else None,
         collection=collection,
+        own_link=own_link,
     )
+
+
+def _place(hit: IssueHit) -> tuple[bool, bool, float]:
+    return not hit.same_signature, hit.own_link is None, -round(hit.text_score, 4)
 
 
 def _made(noun: type[N], **values: Any) -> N:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agent.issues import rank as room
-from agent.issues.issue import Collection, Forward, Issue, IssueHit, IssueQuery, RelatedIssue
+from agent.issues.issue import Collection, Forward, Issue, IssueHit, IssueQuery, OwnLink, RelatedIssue
 from agent.issues.rank import MOST_RELATED
 from agent.issues.ranking import Ranking
 from agent.report.error_report import ErrorEvent, ErrorReport, Reading
@@ -23,14 +23,20 @@ def rank(report: ErrorReport, hits: list[IssueHit], ranking: Ranking | None = RA
 
 
 def hit(
-    number: int, *, same: bool = True, score: float = 1.0, tokens: tuple[str, ...] = (), **facts: Any
+    number: int,
+    *,
+    same: bool = True,
+    score: float = 1.0,
+    tokens: tuple[str, ...] = (),
+    own_link: OwnLink | None = None,
+    **facts: Any,
 ) -> IssueHit:
     known: dict[str, Any] = {"title": "t", "state": "closed", "created_at": DAY, **facts}
     issue = Issue(repository=REPO, number=number, url=f"https://github.com/{REPO}/issues/{number}", **known)
     forward = Forward(title=[], body=dict.fromkeys(tokens, 1))
     return IssueHit(
         issue=issue, same_signature=same, text_score=score, forward=forward, collection=COUNTS,
-        matched_terms=list(tokens),
+        matched_terms=list(tokens), own_link=own_link,
     )  # fmt: skip
 
 
@@ -131,3 +137,40 @@ def test_at_most_eight_and_each_thread_once() -> None:
 def test_the_order_of_the_hits_does_not_matter() -> None:
     hits = [hit(number, score=number % 3) for number in range(1, 20)]
     assert rank(report(), hits) == rank(report(), hits[::-1])
+
+
+def test_what_is_known_of_the_reports_own_thread_tells_relations_apart() -> None:
+    hits = [
+        hit(1, own_link="duplicate"),
+        hit(2),
+        hit(3, same=False, own_link="duplicate"),
+        hit(4, own_link="linked"),
+        hit(5, same=False, own_link="linked"),
+        hit(6, same=False, tokens=("tool_use", "escap")),
+        hit(7, same=False),
+    ]
+    found = {one.number: (one.relation, one.why.split(", ")[:2]) for one in rank(report(), hits)}
+    duplicate, linked = room._OWN["duplicate"], room._OWN["linked"]
+    assert found == {
+        1: ("duplicate", ["same message", duplicate]),
+        2: ("same-signature", ["same message", "the same day; closed"]),
+        3: ("duplicate", [duplicate, "the same day; closed"]),
+        4: ("same-signature", ["same message", linked]),
+        5: ("linked", [linked, "the same day; closed"]),
+        6: ("similar", found[6][1]),
+    }
+
+
+def test_the_reports_own_words_and_what_is_known_do_not_fight() -> None:
+    text = f"Duplicate of {REPO}#5, see also {REPO}#8"
+    hits = [hit(5, same=False, own_link="linked"), hit(8, same=False, own_link="duplicate")]
+    found = {one.number: (one.relation, one.why) for one in rank(report(text), hits)}
+    assert found[5] == ("duplicate", "named in the report as the same case, the same day; closed")
+    assert found[8] == ("duplicate", f"{room._OWN['duplicate']}, the same day; closed")
+
+
+def test_a_known_duplicate_with_the_same_message_stands_with_those_of_the_same_message() -> None:
+    known = hit(1, own_link="duplicate", client_version="2.1.7")
+    found = rank(report(), [hit(2, client_version="1.0"), known])
+    assert [one.number for one in found] == [1, 2]
+    assert found[0].score > 0.8

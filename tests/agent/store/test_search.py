@@ -31,12 +31,12 @@ def test_a_row_becomes_a_hit() -> None:
     ]
     parts = [(term, frozenset(needed)) for term, needed in words]
     seen = Collection(docs=1, having={})
-    hit = _to_hit(row, IssueQuery(signatures=["s"]), parts, 2.5, 0.5, seen)  # type: ignore[arg-type]
+    hit = _to_hit(row, IssueQuery(signatures=["s"]), parts, 2.5, 0.5, seen, "linked")  # type: ignore[arg-type]
     assert hit.issue == Issue(body="reuse it", **facts)  # type: ignore[arg-type]
     assert (hit.same_signature, hit.text_score) == (True, 2.5)
     assert hit.matched_terms == ["images", "large reuse"]
     assert hit.forward == Forward(title=["imag", "larg"], body={"reus": 1}, cosine=0.5)
-    assert hit.collection is seen
+    assert (hit.collection, hit.own_link) == (seen, "linked")
 
 
 def test_a_noun_made_from_stored_values_is_like_any_other() -> None:
@@ -47,6 +47,7 @@ def test_a_noun_made_from_stored_values_is_like_any_other() -> None:
         "matched_terms": ["a"],
         "forward": None,
         "collection": None,
+        "own_link": None,
     }
     made = _made(IssueHit, issue=issue, **values)
     assert made == IssueHit(issue=issue, **values)  # type: ignore[arg-type]
