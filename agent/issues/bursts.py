@@ -1,10 +1,12 @@
-"""When one error comes much oftener than it used to: the rule, on counts by hour.
+"""When one error comes much oftener than it used to: a scan over the times of its reports.
 
-At every report the windows that end with it are compared with the time before them. How many reports a
-window may hold by chance is a negative binomial law: its mean comes from the signature's own past rate,
-the rhythm of the week and what all other signatures do meanwhile (when everybody sends more, that is no
-wave), its spread from how little is known of a rare signature and from how unevenly reports come. The
-chance of an alarm is shared out over signatures and windows (Bonferroni).
+At every report the time that its last five, six, eight, ... took is compared with what quiet times would
+need for so many. How many come by chance is a negative binomial law: its mean comes from the signature's
+own past rate, the rhythm of the week and what all other signatures do meanwhile (when everybody sends more,
+that is no wave), its spread from how little is known of a rare signature (its rate is a gamma law, as the
+reports seen so far leave it) and from how unevenly reports come. The chance of an alarm is shared out over
+signatures, the rarer the more for each report, since a rare one has few reports that could raise a false
+one; of a signature's share the last six reports get the most.
 """
 
 from __future__ import annotations
@@ -16,22 +18,29 @@ from dataclasses import dataclass
 
 from agent.issues.series import DAY, FEWEST, HISTORY, LONGEST, PRIOR_COUNT, PRIOR_HOURS, RARE, Series
 
-WINDOWS = (12, DAY, 2 * DAY, 3 * DAY, 5 * DAY, 7 * DAY, 10 * DAY, 14 * DAY, 21 * DAY, 28 * DAY)
-"""Hours of the windows that are looked at."""
+COUNTS = (5, 6, 8, 11, 15, 20, 27, 36, 48, 64, 85, 113, 151, 201, 268, 357, 476, 635, 847, 1129)
+"""So many last reports are looked at."""
+SURE, OTHERS = 6, 0.125
+"""By so many reports a tenfold burst stands out; looks at fewer or more get that much of its chance, for
+what is louder or slower."""
 TIMES = 5.0
 """A wave brings at least so many times what quiet times bring: less is unevenness, however sure it is."""
-ALPHA = 0.7
-"""The nominal chance of an alarm at one look at all signatures; `evals.bench waves` measures the real one."""
+ALPHA, USUAL_RATE, BY_RATE, MOST = 0.45, 0.1, 0.5, 0.02
+"""The nominal chance of an alarm with a report of an error of the usual rate (a day), shared out over the
+signatures; by which power of the rate it falls, and the most that it is. `evals.bench waves` measures the
+false alarms that come of it."""
 RECENT, ENOUGH = 42 * DAY, 10
 """Where the last six weeks bring so many reports at a higher rate than that, theirs is the quiet rate: errors
 grow more frequent in the course of months."""
 LULL = 3 * DAY
 """A wave is over when in so many hours hardly more came than in quiet times."""
-_FREQUENT = 100
-"""How many times surer an alarm over an error that is not rare must be; windows of half a day and of more
-than a week are for rare errors alone."""
+_FREQUENT = 0.003
+"""The share of the chance that an error has which is not rare: tenfold it stands out anyway. Less than a day
+of it, or more than a week, is not looked at."""
+_SHORTEST = 12
+"""Hours below which nothing is said of what quiet times would have brought to a wave."""
 _HARDLY = 0.4
-"""Of what a window needs for an alarm, by the rate of the weeks round it: with less it is passed over."""
+"""Of what a stretch needs for an alarm, by the rate of the weeks round it: with less it is passed over."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +64,7 @@ class Burst:
 
 @dataclass(frozen=True)
 class _Quiet:
-    """What the quiet time before a window says: reports and hours, the first of both guessed."""
+    """What the quiet time before a stretch says: reports and hours, the first of both guessed."""
 
     count: float
     hours: float
@@ -83,7 +92,6 @@ class _Signature:
         self._waves: list[Burst] = []
         end = self.track.hours[-1]
         self._spread = self.track.spread(max(series.since, end - HISTORY), end)
-        self._limit = ALPHA / (series.able * len(WINDOWS))
 
     def walk(self, since: int) -> list[Burst]:
         """Every burst that is found with a report after the hour `since`."""
@@ -98,42 +106,51 @@ class _Signature:
         return [*self._waves, *([self._measured(current)] if current else [])]
 
     def _found(self, hour: int) -> _Open | None:
-        """The window that ends at `hour` and is least like quiet times, where one is unlike enough."""
+        """The stretch of reports up to `hour` that is least like quiet times, where one is unlike enough."""
         after = self._waves[-1].last if self._waves else self.series.since
         recent = self.track.between(hour - RECENT, hour)
-        best: tuple[float, int] | None = None
-        before = 0
-        for window in WINDOWS:
-            begins = max(hour - window, after)
-            count = self.track.between(begins, hour)
-            # A longer window with no more in it is less unlike quiet times; one that has hardly more than
-            # the weeks round it is like them.
-            hardly = _HARDLY * TIMES * (recent - count) * window / (RECENT - window)
-            if count < FEWEST or count == before or (recent - count >= ENOUGH and count < hardly):
+        best: _Open | None = None
+        for many in COUNTS:
+            start = self.track.back(hour, many)
+            if start is None or start <= after or hour - start >= LONGEST:
+                break
+            count, hours = self.track.between(start - 1, hour), hour - start + 1
+            # What has hardly more than the weeks round it is like them.
+            if recent - count >= ENOUGH and count < _HARDLY * TIMES * (recent - count) * hours / (
+                RECENT - hours
+            ):
                 continue
-            before = count if window >= DAY else 0
-            p_value = self._alarm(count, hour - window, hour)
-            if p_value is not None and (best is None or p_value < best[0]):
-                best = p_value, begins
-        if best is None:
-            return None
-        start = self.track.hours[bisect_right(self.track.hours, best[1])]
-        return _Open(start, hour, hour, best[0])
+            p_value = self._alarm(many, start - 1, hour)
+            if p_value is not None and (best is None or p_value < best.p_value):
+                best = _Open(start, hour, hour, p_value)
+        return best
 
-    def _alarm(self, count: int, after: int, until: int) -> float | None:
-        """The chance of so many in this window, where it is small enough for an alarm."""
-        mean, size = self._usual(after, until)
-        window = until - after
-        is_rare = mean < RARE * window / DAY
-        limit = self._limit if is_rare else self._limit / _FREQUENT
-        if count < TIMES * mean or (not is_rare and not DAY <= window <= 7 * DAY):
-            return None
-        if tail(count, mean, size) > limit:
+    def _alarm(self, many: int, after: int, until: int) -> float | None:
+        """The chance that the first report of this stretch is followed by so many, where it is small enough.
+
+        `many` are what was looked at; in the first hour there may be more.
+        """
+        quiet = self._quiet(after)
+        rate = quiet.hourly * DAY
+        if rate >= RARE:
+            if until - after > 7 * DAY:
+                return None
+            after = min(after, until - DAY)
+        count, limit = self.track.between(after, until), self._limit(many, rate)
+        mean, size = self._usual(quiet, after, until)
+        if count < TIMES * mean or tail(count - 1, mean, size) > limit:
             return None
         mean *= self.series.growth(self.name, after, until)
-        if count < TIMES * mean or (p_value := tail(count, mean, size)) > limit:
+        if count < TIMES * mean or (p_value := tail(count - 1, mean, size)) > limit:
             return None
         return p_value
+
+    def _limit(self, many: int, rate: float) -> float:
+        """The chance below which so many reports of an error of this rate (a day) raise an alarm."""
+        share = ALPHA / self.series.able
+        if rate >= RARE:
+            return share * _FREQUENT
+        return min(MOST, share * (rate / USUAL_RATE) ** -BY_RATE) * (1.0 if many == SURE else OTHERS)
 
     def _goes_on(self, wave: _Open, hour: int) -> bool:
         if hour - wave.start > LONGEST:
@@ -142,10 +159,10 @@ class _Signature:
         return count >= 2 and count > 3 * self._quiet(wave.start - 1).hourly * LULL
 
     def _measured(self, wave: _Open) -> Burst:
-        """The whole burst; its chance is the smaller of that of its first window and of the whole."""
-        after = min(wave.start - 1, wave.last - WINDOWS[0])
+        """The whole burst; its chance is the smaller of that of the stretch that was found and of the whole."""
+        after = min(wave.start - 1, wave.last - _SHORTEST)
         count = self.track.between(wave.start - 1, wave.last)
-        mean, size = self._usual(after, wave.last)
+        mean, size = self._usual(self._quiet(after), after, wave.last)
         growth = self.series.growth(self.name, after, wave.last)
         mean *= growth if growth < math.inf else 1.0
         return Burst(
@@ -159,9 +176,9 @@ class _Signature:
             p_value=min(wave.p_value, tail(count, mean, size)),
         )
 
-    def _usual(self, after: int, until: int) -> tuple[float, float]:
-        """Mean and size of the law that the quiet time before a window gives for it."""
-        quiet, hours = self._quiet(after), until - after
+    def _usual(self, quiet: _Quiet, after: int, until: int) -> tuple[float, float]:
+        """Mean and size of the law that the quiet time before a stretch gives for it."""
+        hours = until - after
         mean = quiet.hourly * hours * self.series.rhythm(after, until)
         return mean, 1 / (1 / quiet.count + self._spread / max(1.0, hours / DAY))
 

@@ -158,7 +158,7 @@ def _sums(asked: _Asked, forward: Forward | None) -> _Sums:
     """One pass over the shared tokens; written out at length because it is run for every hit."""
     if forward is None:
         return _Sums()
-    body, kept, size = forward.body, asked.tokens, sum(forward.body.values())
+    body, kept, size = forward.body, asked.tokens, forward.size
     times: dict[str, int] = {}
     for token in forward.title:
         times[token] = times.get(token, 0) + 1

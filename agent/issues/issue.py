@@ -113,12 +113,14 @@ class IssueQuery(Noun):
 class Forward(Noun):
     """What re-ranking reads of an issue, made when it was stored.
 
-    `title` are the title's tokens in order, `body` the body's with how often each stands there.
+    `title` are the title's tokens in order, `body` those of the body that the query looks for, with how
+    often each stands there, and `size` is how many tokens the body has in all.
     `cosine` is the nearness of the latent vectors of query and issue, -1 to 1; None where there are none.
     """
 
     title: list[str]
     body: dict[str, int]
+    size: int
     cosine: float | None = None
 
 

@@ -54,7 +54,9 @@ def rank(
     """
     own = own_thread(report)
     mentioned = mentioned_threads(report)
-    others = [hit for hit in hits if not _is_own(report, own, hit.issue)]
+    ids = {request_id for event in report.errors for request_id in event.request_ids}
+    words = " ".join(report.text[:20_000].split())
+    others = [hit for hit in hits if not _is_own(own, ids, words, hit.issue)]
     scored = rerank(query, others, ranking) if ranking else [Scored(hit, 0.0, 0.0) for hit in others]
     matches: dict[Thread, _Match] = {}
     for hit, _, probability in scored:
@@ -85,15 +87,14 @@ def _keep_best_similar(matches: dict[Thread, _Match]) -> None:
         del matches[thread]
 
 
-def _is_own(report: ErrorReport, own: Thread | None, issue: Issue) -> bool:
-    """Its own thread by name, or a stored text with the same request id or the same words as the report."""
+def _is_own(own: Thread | None, ids: set[str], words: str, issue: Issue) -> bool:
+    """Its own thread by name, or a stored text with a request id of the report or the same `words`."""
     if same_thread(own, (issue.repository, issue.number)):
         return True
-    ids = {request_id for event in report.errors for request_id in event.request_ids}
     if any(request_id in issue.body for request_id in ids):
         return True
     start = " ".join(issue.body[:400].split())[:200]
-    return len(start) >= 120 and start in " ".join(report.text[:20_000].split())
+    return len(start) >= 120 and start in words
 
 
 def _relation(hit: IssueHit, mentioned: bool | None, *, is_near: bool) -> Relation | None:

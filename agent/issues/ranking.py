@@ -6,6 +6,8 @@ import json
 import math
 import tomllib
 from collections.abc import Sequence
+from functools import cached_property
+from operator import mul
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError, model_validator
@@ -37,6 +39,11 @@ class Ranking(Noun):
         if not all(math.isfinite(number) for number in numbers):
             raise ValueError("a weight is not a number")
         return self
+
+    @cached_property
+    def in_order(self) -> tuple[float, ...]:
+        """A weight for each of `NAMES`. Kept, since every hit of every search is multiplied with it."""
+        return tuple(self.weights.get(name, 0.0) for name in NAMES)
 
 
 class Scored(NamedTuple):
@@ -80,8 +87,7 @@ def rerank(query: IssueQuery, hits: Sequence[IssueHit], ranking: Ranking) -> lis
 
 def score_of(numbers: Sequence[float], ranking: Ranking) -> float:
     """The weighted sum of the features, which come in the order of `NAMES`."""
-    weights = ranking.weights
-    return math.fsum(weights.get(name, 0.0) * number for name, number in zip(NAMES, numbers, strict=True))
+    return math.fsum(map(mul, ranking.in_order, numbers))
 
 
 def _scored(hit: IssueHit, numbers: Sequence[float], ranking: Ranking) -> Scored:

@@ -49,6 +49,11 @@ class Track:
         """Reports later than the hour `after` and not later than `until`."""
         return self._sums[bisect_right(self.hours, until)] - self._sums[bisect_right(self.hours, after)]
 
+    def back(self, until: int, many: int) -> int | None:
+        """The hour of the report from which on there are at least so many up to the hour `until`."""
+        place = bisect_right(self._sums, self._sums[bisect_right(self.hours, until)] - many) - 1
+        return self.hours[place] if place >= 0 else None
+
     def by_hour(self, after: int, until: int) -> list[tuple[int, int]]:
         """The hours later than `after` and not later than `until`, and how many reports each brought."""
         first, last = bisect_right(self.hours, after), bisect_right(self.hours, until)

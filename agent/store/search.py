@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, LargeBinary, Row, column, select, text
+from sqlalchemy import Connection, LargeBinary, Row, bindparam, column, select, text
 
 from agent.issues.issue import Collection, Forward, Issue, IssueHit, IssueQuery, OwnLink
 from agent.issues.tokens import tokens
 from agent.report.error_report import Noun
 from agent.store.index.found import Found, Index, Wanted
-from agent.store.index.packed import unpack
+from agent.store.index.packed import Shared, shared
 from agent.store.index.vectors import Vectors
 from agent.store.own_links import own_links
-from agent.store.tables import issues
+from agent.store.tables import UtcTime, issues
 
 BODY_SHOWN = 2_000
 """Characters of the body that a hit carries."""
@@ -37,6 +37,14 @@ _NOT_READ = {
     if name not in ("body", *_NAMES)
 }
 """What a hit does not carry, empty. Nouns are frozen and nobody writes into their lists."""
+# Made once: a statement that is made anew is filtered and compiled anew, which costs more than to run it.
+_SAME = (
+    select(issues.c.id)
+    .where(issues.c.signature.in_(bindparam("signatures", expanding=True)))
+    .order_by(issues.c.created_at.desc().nulls_last(), issues.c.id)
+    .limit(bindparam("many"))
+)
+_SAME_BEFORE = _SAME.where(issues.c.created_at < bindparam("until", type_=UtcTime()))
 N = TypeVar("N", bound=Noun)
 
 _FORWARD = (column("tokens", LargeBinary), column("vector", LargeBinary))
@@ -78,11 +86,10 @@ class IssueSearch:
         scores = {hit.issue_id: hit.score for hit in near_enough}
         ids = [*scores, *self._same_signature(connection, query, min(limit, _FEWEST)), *known]
         rows = connection.execute(self._rows, {"ids": json.dumps(ids), **_own(query)}).all()
-        parts = [(term, frozenset(tokens(term))) for term in query.terms]
-        seen = Collection(docs=found.docs, having=found.having)
+        asked = _asked(query, weights, Collection(docs=found.docs, having=found.having))
         near = self._vectors.cosines(connection, weights, [row.vector for row in rows])
         hits = [
-            (row[0], _to_hit(row, query, parts, scores.get(row[0], 0.0), cosine, seen, known.get(row[0])))
+            (row[0], _to_hit(row, asked, scores.get(row[0], 0.0), cosine, known.get(row[0])))
             for row, cosine in zip(rows, near, strict=True)
         ]
         hits.sort(key=lambda pair: (*_place(pair[1]), pair[0]))
@@ -91,11 +98,8 @@ class IssueSearch:
     def _same_signature(self, connection: Connection, query: IssueQuery, limit: int) -> Sequence[int]:
         if not query.signatures:
             return ()
-        newest = issues.c.created_at.desc().nulls_last()
-        wanted = select(issues.c.id).where(issues.c.signature.in_(query.signatures))
-        if query.before is not None:
-            wanted = wanted.where(issues.c.created_at < query.before)
-        return connection.scalars(wanted.order_by(newest, issues.c.id).limit(limit)).all()
+        bound = {"signatures": query.signatures, "many": limit, "until": query.before}
+        return connection.scalars(_SAME if query.before is None else _SAME_BEFORE, bound).all()
 
 
 def weights_of(query: IssueQuery) -> dict[str, float]:
@@ -112,28 +116,36 @@ def _seconds(moment: datetime | None) -> int | None:
     return None if moment is None else int(moment.timestamp())
 
 
+class _Asked(NamedTuple):
+    """A query made ready for its hits. A word of `parts` is matched where all its tokens are held."""
+
+    signatures: frozenset[str]
+    parts: list[tuple[str, frozenset[str]]]
+    wanted: frozenset[str]
+    collection: Collection
+
+
+def _asked(query: IssueQuery, weights: dict[str, float], collection: Collection) -> _Asked:
+    parts = [(term, frozenset(tokens(term))) for term in query.terms]
+    wanted = frozenset(weights).union(*(needed for _, needed in parts))
+    return _Asked(frozenset(query.signatures), parts, wanted, collection)
+
+
 def _to_hit(
-    row: Row[Any],
-    query: IssueQuery,
-    parts: Sequence[tuple[str, frozenset[str]]],
-    score: float,
-    cosine: float | None,
-    collection: Collection,
-    own_link: OwnLink | None,
+    row: Row[Any], asked: _Asked, score: float, cosine: float | None, own_link: OwnLink | None
 ) -> IssueHit:
-    """`parts` are the words of the query with their tokens; a word is matched where all of them are held."""
     _, *values, body, packed, _vector = tuple(row)
     facts = dict(zip(_NAMES, values, strict=True))
-    title, counts = unpack(packed) if packed else ([], {})
-    held = {*title, *counts} if parts else ()
+    title, counts, size = shared(packed, asked.wanted) if packed else Shared([], {}, 0)
+    held = counts.keys() | title
     return _made(
         IssueHit,
         issue=_made(Issue, **_NOT_READ, body=body, **facts),
-        same_signature=facts["signature"] is not None and facts["signature"] in query.signatures,
+        same_signature=facts["signature"] in asked.signatures,
         text_score=score,
-        matched_terms=[term for term, needed in parts if needed and needed.issubset(held)],
-        forward=_made(Forward, title=title, body=counts, cosine=cosine) if packed else None,
-        collection=collection,
+        matched_terms=[term for term, needed in asked.parts if needed and needed <= held],
+        forward=_made(Forward, title=title, body=counts, size=size, cosine=cosine) if packed else None,
+        collection=asked.collection,
         own_link=own_link,
     )
 

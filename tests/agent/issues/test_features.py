@@ -26,7 +26,7 @@ def hit(title: str, body: dict[str, int], *, score: float = 10.0, **facts: Any) 
         issue=Issue(number=1, url="u", title=title, **known),
         same_signature=False,
         text_score=score,
-        forward=Forward(title=title.split(), body=body, cosine=cosine),
+        forward=Forward(title=title.split(), body=body, size=sum(body.values()), cosine=cosine),
         collection=COUNTS,
     )
 

@@ -33,7 +33,7 @@ def hit(
 ) -> IssueHit:
     known: dict[str, Any] = {"title": "t", "state": "closed", "created_at": DAY, **facts}
     issue = Issue(repository=REPO, number=number, url=f"https://github.com/{REPO}/issues/{number}", **known)
-    forward = Forward(title=[], body=dict.fromkeys(tokens, 1))
+    forward = Forward(title=[], body=dict.fromkeys(tokens, 1), size=len(tokens))
     return IssueHit(
         issue=issue, same_signature=same, text_score=score, forward=forward, collection=COUNTS,
         matched_terms=list(tokens), own_link=own_link,

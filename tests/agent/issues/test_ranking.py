@@ -25,7 +25,7 @@ def hit(number: int, *body: str, same: bool = False, indexed: bool = True) -> Is
         issue=Issue(repository="o/n", number=number, url="u", title="t"),
         same_signature=same,
         text_score=1.0,
-        forward=Forward(title=[], body=dict.fromkeys(body, 1)) if indexed else None,
+        forward=Forward(title=[], body=dict.fromkeys(body, 1), size=len(body)) if indexed else None,
         collection=Collection(docs=50, having={"panic": 3, "map": 9}) if indexed else None,
     )
 

@@ -18,7 +18,7 @@ def hit(*tokens: str, title: tuple[str, ...] = (), body: str = "", terms: tuple[
         same_signature=False,
         text_score=1.0,
         matched_terms=list(terms),
-        forward=Forward(title=list(title), body=dict.fromkeys(tokens, 1)),
+        forward=Forward(title=list(title), body=dict.fromkeys(tokens, 1), size=len(tokens)),
         collection=COUNTS,
     )
 

@@ -34,7 +34,7 @@ class Index:
                 issue=Issue(repository="O/N", number=number, url="u", title="t", created_at=START),
                 same_signature=False,
                 text_score=10.0 - number,
-                forward=Forward(title=query.title if number == 2 else ["other"], body={}),
+                forward=Forward(title=query.title if number == 2 else ["other"], body={}, size=0),
                 collection=counts,
             )
             for number in range(1, 4)

@@ -15,6 +15,7 @@ from agent.store.index.packed import (
     combined,
     length,
     pack,
+    shared,
     unpack,
 )
 
@@ -27,6 +28,11 @@ def test_nothing_is_lost(title: list[str], body: list[str]) -> None:
     assert unpack(packed) == (title, {token: body.count(token) for token in body})
     counts = combined(packed)
     whole = {t: TITLE_WEIGHT * title.count(t) + body.count(t) for t in {*title, *body}}
+    assert shared(packed, frozenset({"a", "x.y", "none"})) == (
+        title,
+        {token: body.count(token) for token in ("a", "x.y") if token in body},
+        len(body),
+    )
     assert counts == {token: min(MOST_COUNT, count) for token, count in whole.items()}
     assert sum(counts.values()) == length(packed)
     words = as_text(packed).split()
