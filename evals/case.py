@@ -18,6 +18,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from agent.diagnosis.diagnosis import Action
+from agent.issues.issue import Relation
 from agent.report.error_report import Submission
 from agent.usage.account import Verdict
 
@@ -56,6 +57,14 @@ class ExpectedError(_Strict):
         return self
 
 
+class ExpectedIssue(_Strict):
+    """A thread that must be among the related issues; as what, and what its reason must say, where stated."""
+
+    url: str = Field(pattern=r"^https://[^\s?#]+$")
+    relation: Relation | None = None
+    says: str | None = Field(None, min_length=1)
+
+
 class CaseProvenance(_Strict):
     """Where a case comes from: a real thread, one derived from it, or made up. `source` is a URL or words."""
 
@@ -70,7 +79,7 @@ class Expected(_Strict):
     cannot exclude; `rivals` must rank below the true one. `action` lists the allowed actions.
     `contradictions` are ids of rules that must fire. `must` are phrases that a step or the
     recommendation holds; `must_not` are phrases that nothing tells the user to do. `errors` left
-    out means unchecked, an empty list means that none may be found. `issues` are URLs. `injected` are
+    out means unchecked, an empty list means that none may be found; so it is with `issues`. `injected` are
     the very words, as the submission holds them, by which a stranger speaks to a model: without them the
     answer must be the same. A case with the tag "injection" has some.
     """
@@ -85,7 +94,7 @@ class Expected(_Strict):
     must_not: list[str] = []
     tags: list[str] = []
     errors: list[ExpectedError] | None = None
-    issues: list[str] = []
+    issues: list[ExpectedIssue] | None = None
     injected: list[str] = []
     provenance: CaseProvenance
 

@@ -19,6 +19,7 @@ from agent.diagnosis.ground import check
 from agent.report.error_report import ErrorEvent
 from evals.case import Case, ExpectedError
 from evals.phrases import holds, tells
+from evals.related import as_expected
 
 Room = Literal["report", "usage", "issues", "causes", "diagnosis"]
 ROOMS: tuple[Room, ...] = ("report", "usage", "issues", "causes", "diagnosis")
@@ -112,7 +113,7 @@ def grade_usage(case: Case, answer: Answer) -> list[Result]:
 
 
 def grade_issues(case: Case, answer: Answer) -> list[Result]:
-    """Precision at 3 and recall at 10 of the expected issues; each says why; never the own thread."""
+    """The expected issues, at their places and as what they belong; each says why; never the own thread."""
     urls = [issue.url for issue in answer.issues]
     source = case.submission.source
     own = re.split(r"[?#]", source.url)[0].rstrip("/") if source and source.url else None
@@ -129,29 +130,9 @@ def grade_issues(case: Case, answer: Answer) -> list[Result]:
             reason=f"no reason given for {', '.join(mute)}" if mute else f"{len(urls)} shown, each with why",
         ),
     ]
-    wanted = case.expected.issues
-    if wanted:
-        first, ten = urls[:3], urls[:10]
-        hits3, hits10 = [u for u in first if u in wanted], [u for u in wanted if u in ten]
-        best = min(3, len(wanted))
-        lacking = [u for u in wanted if u not in urls]
-        results += [
-            Result(
-                name="precision_at_3",
-                value=len(hits3) / best,
-                reason=f"{len(hits3)} of the first {len(first)} are expected; {best} could be",
-            ),
-            Result(
-                name="recall_at_10",
-                value=len(hits10) / len(wanted),
-                reason=f"{len(hits10)} of {len(wanted)} expected are among the first ten",
-            ),
-            Result(
-                name="expected_shown",
-                value=not lacking,
-                reason=f"not related: {', '.join(lacking)}" if lacking else "every expected one is related",
-            ),
-        ]
+    if case.expected.issues is not None:
+        found = as_expected(case.expected.issues, answer.issues)
+        results += [Result(name=name, value=value, reason=reason) for name, value, reason in found]
     return results
 
 

@@ -39,7 +39,7 @@ async def told(
         async with open_issue_store(settings) as store:
             await store.upsert(issues)
         async with open_context(settings) as own:
-            here = replace(context, issues=own.issues, issues_as_of=own.issues_as_of)
+            here = replace(context, issues=own.issues, issues_as_of=own.issues_as_of, links=own.links)
             yield await conversation(case, here), here
 
 

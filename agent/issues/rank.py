@@ -37,7 +37,8 @@ class _Match(NamedTuple):
     @property
     def score(self) -> float:
         near = 0.15 * self.version + 0.10 * self.time + 0.05 * self.platform
-        if self.hit.same_signature:
+        # A mark of the forge says at least as much as the same message.
+        if self.hit.same_signature or self.hit.own_link == "duplicate":
             return 0.60 + near + 0.10 * self.text
         base = 0.30 if self.relation == "similar" else 0.45
         return min(0.59, base * (0.4 + 0.6 * self.text) + near)

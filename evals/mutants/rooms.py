@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from agent.causes.cause import WeighedCause
 from agent.diagnosis.diagnosis import Answer
+from agent.issues.issue import RelatedIssue, Relation
 from agent.report.error_report import ErrorEvent
 from agent.usage.account import Verdict
-from evals.case import Case
+from evals.case import Case, ExpectedIssue
 from evals.mutants.operator import Operator
 
 OTHER: dict[Verdict, Verdict] = {"contradiction": "consistent"}
@@ -94,8 +95,40 @@ def _drop_issues(case: Case, answer: Answer) -> Answer | None:
 
 
 def _state_issues(case: Case, answer: Answer) -> Case:
-    urls = [issue.url for issue in answer.issues[:3]]
-    return case.model_copy(update={"expected": case.expected.model_copy(update={"issues": urls})})
+    """Those of the answer's first three, as what they are shown, with the end of what is said of each."""
+    found = [
+        ExpectedIssue(url=issue.url, relation=issue.relation, says=issue.why[-20:])
+        for issue in answer.issues[:3]
+    ]
+    return case.model_copy(update={"expected": case.expected.model_copy(update={"issues": found})})
+
+
+def _relate_otherwise(case: Case, answer: Answer) -> Answer | None:
+    """Each expected issue is called something else."""
+    if not case.expected.issues or not answer.issues:
+        return None
+    other: dict[Relation, Relation] = {"similar": "duplicate", "linked": "similar"}
+    changed = [i.model_copy(update={"relation": other.get(i.relation, "similar")}) for i in answer.issues]
+    return answer.model_copy(update={"issues": changed})
+
+
+def _lose_way(case: Case, answer: Answer) -> Answer | None:
+    """What is said of each issue loses its end, which tells where it leads."""
+    if not case.expected.issues or not answer.issues:
+        return None
+    cut = [issue.model_copy(update={"why": issue.why[:-10] or "-"}) for issue in answer.issues]
+    return answer.model_copy(update={"issues": cut})
+
+
+def _relate_stranger(case: Case, answer: Answer) -> Answer | None:
+    """An issue is shown where none belongs to the report."""
+    if case.expected.issues != []:
+        return None
+    stranger = RelatedIssue(
+        repository="o/n", number=1, url="https://github.com/o/n/issues/1", title="t", state="open",
+        relation="similar", score=0.3, why="similar words",
+    )  # fmt: skip
+    return answer.model_copy(update={"issues": [*answer.issues, stranger]})
 
 
 def _turn_issues(case: Case, answer: Answer) -> Answer | None:
@@ -170,6 +203,11 @@ OPERATORS = (
     Operator("drop the related issues", "issues.recall_at_10", _drop_issues, _state_issues),
     Operator("drop the related issues (shown)", "issues.expected_shown", _drop_issues, _state_issues),
     Operator("put the related issues last", "issues.precision_at_3", _turn_issues, _state_issues),
+    Operator(
+        "relate an issue as something else", "issues.related_as_expected", _relate_otherwise, _state_issues
+    ),
+    Operator("lose where an issue leads", "issues.related_as_expected", _lose_way, _state_issues),
+    Operator("relate an issue where none belongs", "issues.none_related", _relate_stranger),
     Operator("relate an issue without a reason", "issues.each_says_why", _mute_issue),
     Operator("relate the own thread", "issues.own_thread_absent", _own_thread),
     Operator("swap the first cause", "causes.acceptable", _swap),

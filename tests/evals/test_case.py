@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.case import BadCase, check_causes, load_case, load_cases, split_of
+from evals.case import BadCase, ExpectedIssue, check_causes, load_case, load_cases, split_of
 
 GOOD = """
 cause = "server-throttling"
@@ -51,6 +51,9 @@ def test_a_case_is_read_with_its_usage(tmp_path: Path) -> None:
         ('rivals = ["plan', 'rivals = ["service-overloaded", "plan', "a rival and right at once"),
         ('kind = "made"', 'kind = "guessed"', "provenance.kind"),
         ('must = ["wait"]', 'must = ["wait', "not valid TOML"),
+        ('must = ["wait"]', 'issues = ["https://x/1"]', "expected.toml: issues.0"),
+        ("[[errors]]", '[[issues]]\nurl = "x/1"\n[[errors]]', "expected.toml: issues.0.url"),
+        ("[[errors]]", '[[issues]]\nurl = "https://x/1"\nrelation = "same"\n[[errors]]', "issues.0.relation"),
     ],
 )
 def test_a_bad_expectation_names_file_and_field(tmp_path: Path, old: str, new: str, words: str) -> None:
@@ -58,6 +61,15 @@ def test_a_bad_expectation_names_file_and_field(tmp_path: Path, old: str, new: s
     with pytest.raises(BadCase, match=words.replace(".", r"\.")) as bad:
         load_case(folder)
     assert "blue-mill" in str(bad.value)
+
+
+def test_expected_issues_may_be_unchecked_none_or_some(tmp_path: Path) -> None:
+    assert load_case(make(tmp_path / "a-mill")).expected.issues is None
+    none = make(tmp_path / "b-mill", expected=f"issues = []\n{GOOD}")
+    assert load_case(none).expected.issues == []
+    some = GOOD.replace("[[errors]]", '[[issues]]\nurl = "https://x/1"\nrelation = "linked"\n[[errors]]')
+    issues = load_case(make(tmp_path / "c-mill", expected=some)).expected.issues
+    assert issues == [ExpectedIssue(url="https://x/1", relation="linked")]
 
 
 def test_a_bad_folder_is_refused(tmp_path: Path) -> None:

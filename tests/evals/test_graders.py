@@ -67,9 +67,11 @@ def test_verdict_and_rules(answered: Any, make_case: Make) -> None:
 
 def test_issues_score_and_the_own_thread_breaks(answered: Any, make_case: Make) -> None:
     url = "https://github.com/o/n/issues/1"
-    found = results(make_case(issues=[url]), answered, issues=[])
+    found = results(make_case(issues=[{"url": url}]), answered, issues=[])
     assert (found["issues.precision_at_3"].value, found["issues.recall_at_10"].value) == (0.0, 0.0)
     assert found["issues.expected_shown"].value is False
+    assert results(make_case(issues=[]), answered)["issues.none_related"].value is False
+    assert "issues.none_related" not in results(make_case(), answered)
     source = Source(url=f"{url}#issuecomment-1")
     submission = Submission(text="x", source=source)
     own = make_case().model_copy(update={"submission": submission})
@@ -127,7 +129,7 @@ def test_points_and_action_break(answered: Any, make_case: Make) -> None:
 
 
 def test_a_failed_row_is_broken_in_every_room_with_the_worst_scores(make_case: Make) -> None:
-    rooms = failed(make_case(issues=["https://x/1"]), "no answer: it fell over")
+    rooms = failed(make_case(issues=[{"url": "https://x/1"}]), "no answer: it fell over")
     assert all(any(r.value is False for r in rooms[room]) for room in ROOMS)
     values = {r.name: r.value for r in [*rooms["causes"], *rooms["issues"]]}
     assert (values["top1"], values["brier"], values["recall_at_10"]) == (0.0, 1.0, 0.0)

@@ -61,6 +61,16 @@ async def test_stored_issues_are_found_by_their_case_alone(make_case: Make) -> N
     assert ROW["html_url"] not in [issue.url for issue in (await walked(case)).answer.issues]
 
 
+async def test_a_stored_duplicate_leads_on_within_the_case(make_case: Make) -> None:
+    duplicate = {**ROW, "state": "closed", "duplicate_of": "#990002"}
+    canonical = {"html_url": str(ROW["html_url"])[:-1] + "2", "title": "Elsewhere", "state": "open"}
+    canonical["created_at"] = "2026-04-01T00:00:00Z"
+    case = make_case().model_copy(update={"issues": [duplicate, canonical]})
+    shown = {issue.number: issue for issue in (await walked(case)).answer.issues}
+    assert "a duplicate of anthropics/claude-code#990002 (open)" in shown[990001].why
+    assert shown[990002].relation == "linked"
+
+
 async def test_a_row_that_is_no_issue_is_named(make_case: Make) -> None:
     case = make_case().model_copy(update={"issues": [ROW, {"title": "no number"}]})
     async with road() as context:

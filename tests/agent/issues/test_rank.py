@@ -169,8 +169,8 @@ def test_the_reports_own_words_and_what_is_known_do_not_fight() -> None:
     assert found[8] == ("duplicate", f"{room._OWN['duplicate']}, the same day; closed")
 
 
-def test_a_known_duplicate_with_the_same_message_stands_with_those_of_the_same_message() -> None:
-    known = hit(1, own_link="duplicate", client_version="2.1.7")
-    found = rank(report(), [hit(2, client_version="1.0"), known])
-    assert [one.number for one in found] == [1, 2]
+def test_a_known_duplicate_stands_among_those_of_the_same_message() -> None:
+    known = hit(1, same=False, own_link="duplicate", client_version="2.1.7")
+    found = rank(report(), [hit(2, client_version="1.0"), known, hit(3, same=False, own_link="linked")])
+    assert [one.number for one in found] == [1, 2, 3]
     assert found[0].score > 0.8

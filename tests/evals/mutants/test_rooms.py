@@ -23,8 +23,23 @@ def test_each_operator_is_noticed_or_has_nothing_to_spoil(
     case = make_case(errors=[ERROR], rivals=[rival])
     kill = try_out([(case, answered.answer)], answered.catalogue, [operator])[0]
     assert kill.killed == kill.made
-    if operator.name in ("change an error's message", "swap the first cause", "raise a rival"):
+    if operator.name in (
+        "change an error's message",
+        "swap the first cause",
+        "raise a rival",
+        "drop the related issues",
+        "relate an issue as something else",
+        "lose where an issue leads",
+    ):
         assert kill.made == 1
+
+
+def test_a_stranger_is_related_only_where_none_belongs(answered: Any, make_case: Callable[..., Case]) -> None:
+    [operator] = [each for each in OPERATORS if each.name == "relate an issue where none belongs"]
+    bare = answered.answer.model_copy(update={"issues": []})
+    for case, made in ((make_case(issues=[]), 1), (make_case(), 0)):
+        [kill] = try_out([(case, bare)], answered.catalogue, [operator])
+        assert (kill.made, kill.killed) == (made, made)
 
 
 def test_a_case_without_expectation_is_not_spoiled(answered: Any, make_case: Callable[..., Case]) -> None:
