@@ -120,6 +120,13 @@ def _lose_way(case: Case, answer: Answer) -> Answer | None:
     return answer.model_copy(update={"issues": cut})
 
 
+def _state_none(case: Case, answer: Answer) -> Case:
+    """That none may be shown, where none is."""
+    if answer.issues:
+        return case
+    return case.model_copy(update={"expected": case.expected.model_copy(update={"issues": []})})
+
+
 def _relate_stranger(case: Case, answer: Answer) -> Answer | None:
     """An issue is shown where none belongs to the report."""
     if case.expected.issues != []:
@@ -207,7 +214,7 @@ OPERATORS = (
         "relate an issue as something else", "issues.related_as_expected", _relate_otherwise, _state_issues
     ),
     Operator("lose where an issue leads", "issues.related_as_expected", _lose_way, _state_issues),
-    Operator("relate an issue where none belongs", "issues.none_related", _relate_stranger),
+    Operator("relate an issue where none belongs", "issues.none_related", _relate_stranger, _state_none),
     Operator("relate an issue without a reason", "issues.each_says_why", _mute_issue),
     Operator("relate the own thread", "issues.own_thread_absent", _own_thread),
     Operator("swap the first cause", "causes.acceptable", _swap),
