@@ -33,6 +33,11 @@ class Settings(BaseSettings):
     body_seconds: float = Field(20, description="How long a client may take to send a body", gt=0)
     run_seconds: float = Field(60, description="How long one diagnosis may take over HTTP", gt=0)
     max_runs: int = Field(1_000, description="Diagnoses that run or wait at once; more get 503", ge=1)
+    road_processes: int | None = Field(
+        None,
+        description="Processes beside the serving one that make diagnoses; unset: 2, on one core none",
+        ge=0,
+    )
     keep_alive_seconds: float = Field(15, description="Pause between keep-alive comments of a stream", gt=0)
     drain_seconds: float = Field(20, description="How long a stopping server lets its runs end", ge=0)
     key_pepper: SecretStr = Field(

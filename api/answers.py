@@ -31,6 +31,6 @@ def noted(submission: Submission, context: Context) -> Context:
 
 
 def products(catalogue: Catalogue) -> set[str]:
-    """The products that some cause asks about."""
+    """The products that some cause asks about, in lower case."""
     uses = (use for cause in catalogue.causes for use in cause.signs if use.sign == "product.is")
     return {name.lower() for use in uses for name in use.args["is"]}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
@@ -28,21 +27,18 @@ from api import (
     waves,
 )
 from api.auth import Doorkeeper
+from api.collector import keep_what_is_loaded
 from api.door import Door, Gate
 from api.environment import load_settings
 from api.large import LargeReads
 from api.metrics import Metrics
 from api.model_metrics import counted
+from api.roads import Roads
 from api.runs import Runs, Walk
 from api.stopping import on_terminate
 from api.sweep import sweeping
 
 ROUTERS = (diagnoses, events, votes, threads, knowledge, waves, issues, links, health, docs)
-
-
-_COLLECTED_AFTER = (20_000, 20, 50)
-"""So many new objects, then so many rounds, before the collector looks again: a diagnosis makes thousands
-of objects that are gone with it, and looking for cycles among them ten times as often finds no more."""
 
 
 def create_app(
@@ -51,19 +47,21 @@ def create_app(
     services: Services | None = None,
     *,
     own_process: bool = False,
+    road_processes: int = 0,
 ) -> FastAPI:
     """The app; by the environment's settings where none are given.
 
     `walk` is how a submission becomes an answer: another one than the road is for measuring.
     `services` that are open already stay open; without them the app opens its own when it starts.
     `own_process`: the process does nothing else, so what is loaded once it has started stays for good.
+    `road_processes` beside it walk the road, where no model is asked.
     Raises `BadEnvironment`. Starting it raises `StoreUnavailable`, `SchemaTooOld` or `BadCatalogue`.
     """
     settings = settings or load_settings()
     gate, metrics = Gate(), Metrics()
     app = FastAPI(
         title="Caseworker",
-        lifespan=_lifespan(settings, gate, metrics, walk, services, own_process),
+        lifespan=_lifespan(settings, gate, metrics, walk, services, own_process, road_processes),
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
@@ -87,16 +85,23 @@ def create_app(
 
 
 def _lifespan(  # type: ignore[no-untyped-def]
-    settings: Settings, gate: Gate, metrics: Metrics, walk: Walk, opened: Services | None, own_process: bool
+    settings: Settings,
+    gate: Gate,
+    metrics: Metrics,
+    walk: Walk,
+    opened: Services | None,
+    own_process: bool,
+    road_processes: int,
 ):
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with nullcontext(opened) if opened else open_services(settings) as plain:
             large = LargeReads()
             services = counted(replace(plain, context=replace(plain.context, apart=large)), metrics)
-            runs = Runs(services, settings, metrics, walk)
+            roads = Roads(0 if services.context.model else road_processes, walk)
+            runs = Runs(services, settings, metrics, roads.walk)
             app.state.services, app.state.runs = services, runs
-            app.state.large = large
+            app.state.large, app.state.roads = large, roads
             app.state.doorkeeper = Doorkeeper(services.keys, settings.key_pepper.get_secret_value())
 
             async def drain() -> None:
@@ -104,20 +109,15 @@ def _lifespan(  # type: ignore[no-untyped-def]
                 await runs.drain(settings.drain_seconds)
 
             if own_process:
-                _keep_what_is_loaded()
+                keep_what_is_loaded()
+            roads.start()
             with on_terminate(drain, runs.cut), sweeping(runs, services):
                 yield
             await drain()
+            await roads.close()
             await large.close()
 
     return lifespan
-
-
-def _keep_what_is_loaded() -> None:
-    """Let the collector of cycles pass over what is there by now: modules, the catalogue, the routes."""
-    gc.freeze()
-    gc.set_threshold(*_COLLECTED_AFTER)
-    gc.enable()
 
 
 def create_worker() -> FastAPI:

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
-from asyncio.subprocess import PIPE, Process
-from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 
 import structlog
 
 from agent.report.error_report import Submission
 from agent.state import JSON
+from api.child import Child, ChildEnded
 from api.paste_worker import asked, line_of
 from api.problems import Problem, internal
 
 AT_ONCE = 2
 MOST = 16
 """How many may be read or wait to be read at once."""
-# `-P` and a path of our own: a folder called `api` where the user stands must not be taken for ours.
-_START = "import sys; sys.path.insert(0, sys.argv[1]); from api.paste_worker import main; main()"
-_ROOT = str(Path(__file__).resolve().parents[1])
-_LONGEST_LINE = 1 << 26
+_WORKER = "api.paste_worker"
 _log = structlog.get_logger("large")
 
 
@@ -32,7 +26,7 @@ class LargeReads:
 
     def __init__(self) -> None:
         self._slots = asyncio.Semaphore(AT_ONCE)
-        self._idle: list[Process] = []
+        self._idle: list[Child] = []
         self._held = 0
 
     async def parse(self, submission: Submission, now: datetime) -> bytes:
@@ -57,7 +51,7 @@ class LargeReads:
     async def close(self) -> None:
         """End every process."""
         while self._idle:
-            await _ended(self._idle.pop())
+            await self._idle.pop().end()
 
     async def _room(self, given: JSON, now: datetime | None = None) -> JSON:
         found: JSON = json.loads(await self._answer(line_of(given, now)))
@@ -68,41 +62,17 @@ class LargeReads:
             return await self._read(message)
 
     async def _read(self, message: bytes) -> bytes:
-        process = self._idle.pop() if self._idle else await _started()
-        answer = b""
+        child = self._idle.pop() if self._idle else await Child.start(_WORKER)
+        answer: bytes | None = None
         try:
-            answer = await _said(process, message)
+            await child.say(message)
+            answer = await child.line()
+        except ChildEnded as bad:
+            _log.error("a paste was not read", status=bad.status)
+            raise internal() from None
         finally:
-            if answer.endswith(b"\n"):
-                self._idle.append(process)
+            if answer is None:
+                await child.end()
             else:
-                await _ended(process)
-        if not answer.endswith(b"\n"):
-            _log.error("a paste was not read", status=process.returncode)
-            raise internal()
-        return answer[:-1]
-
-
-async def _started() -> Process:
-    # A session of its own: Ctrl-C reaches the server only, which then ends it.
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-c", _START, _ROOT,
-        stdin=PIPE, stdout=PIPE, limit=_LONGEST_LINE, start_new_session=True,
-    )  # fmt: skip
-
-
-async def _said(process: Process, message: bytes) -> bytes:
-    """The line that answers; less than a line where the process ended."""
-    assert process.stdin is not None
-    assert process.stdout is not None
-    with suppress(ConnectionError):
-        process.stdin.write(message)
-        await process.stdin.drain()
-    return await process.stdout.readline()
-
-
-async def _ended(process: Process) -> None:
-    with suppress(ProcessLookupError):
-        process.kill()
-    # Reading to the end closes the pipes too.
-    await process.communicate()
+                self._idle.append(child)
+        return answer

@@ -20,6 +20,7 @@ from agent.report.error_report import Case, ErrorReport, Submission
 from agent.report.lexicon import Lexicon
 from agent.report.read import read
 from agent.usage.assess import assess
+from api.child import stdout_for_lines
 from api.environment import load_settings
 from api.runs import log_fault
 from api.schemas import Parsed
@@ -63,9 +64,7 @@ def _line(found: BaseModel) -> bytes:
 
 def main() -> None:
     """Work until stdin ends or nobody reads the answers any more. A fault ends it with status 1."""
-    # What a library prints must not stand between the answers: stdout becomes stderr.
-    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    out = stdout_for_lines()
     if hasattr(os, "nice"):
         os.nice(_NICER)
     load_settings()

@@ -179,6 +179,8 @@ class Runs:
             problem = Problem(504, "run-too-slow", detail)
         except asyncio.CancelledError:
             problem = _stopping()
+        except Problem as bad:
+            problem = bad
         except AgentError as bad:
             problem = from_error(bad)
         except Exception as bad:  # noqa: BLE001 - the edge of a run: whatever it is, its readers must hear

@@ -84,11 +84,13 @@ class _Workers(Multiprocess):
 async def _serve_alone(config: uvicorn.Config, settings: Settings) -> None:
     """One process: the services that were looked at are the ones that the app works with."""
     from api.app import create_app
+    from api.roads import usual_number
 
     async with open_services(settings) as services:
         await _check_key(services, config.host)
         listening = _listening(config.host, config.port)
-        config.app = lambda: create_app(settings, services=services, own_process=True)
+        many = usual_number() if settings.road_processes is None else settings.road_processes
+        config.app = lambda: create_app(settings, services=services, own_process=True, road_processes=many)
         await uvicorn.Server(config).serve(sockets=[listening])
 
 

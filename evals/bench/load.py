@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from agent.report.error_report import Submission
 from evals.bench.latency import Spread, spread
-from evals.bench.process import sample, used_cpu
+from evals.bench.process import sample, tree, used_cpu
 from evals.bench.server import Server, serving
 
 EMPTY = ("-m", "evals.bench.empty_service")
@@ -87,7 +87,7 @@ async def _load(server: Server, bodies: Sequence[bytes], seconds: float, rate: f
     times: list[float] = []
     failed = 0
     curve = [_memory(server)]
-    own, of_server = time.process_time(), used_cpu(server.pid)
+    own, of_server = time.process_time(), _cpu(server)
     started = time.perf_counter()
     turn = iter(range(10**9))
 
@@ -111,7 +111,7 @@ async def _load(server: Server, bodies: Sequence[bytes], seconds: float, rate: f
     await asyncio.gather(*(work(client) for client in clients))
     taken = time.perf_counter() - started
     looking.cancel()
-    own, of_server = time.process_time() - own, used_cpu(server.pid) - of_server
+    own, of_server = time.process_time() - own, _cpu(server) - of_server
     curve.append(_memory(server))
     for client in clients:
         client.close()
@@ -132,6 +132,11 @@ def grown(curve: Sequence[float]) -> float:
     half = max(1, len(curve) // 2)
     first, second = max(curve[:half]), max(curve[half:], default=curve[-1])
     return round(second / first - 1, 4)
+
+
+def _cpu(server: Server) -> float:
+    """CPU seconds of the server and of the processes that work for it."""
+    return sum(map(used_cpu, tree(server.pid)))
 
 
 def _memory(server: Server) -> float:

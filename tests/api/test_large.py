@@ -15,8 +15,9 @@ from agent.graph import LARGE
 from agent.log import configure_logging
 from agent.report.error_report import Submission
 from agent.settings import Settings
-from api import large
+from api import child
 from api.app import create_app
+from api.child import Child
 from api.large import AT_ONCE, MOST, LargeReads
 from api.paste_worker import parsed
 from api.problems import Problem
@@ -28,16 +29,16 @@ DYING = "import sys; sys.stdin.readline(); sys.exit(1)"
 
 
 @pytest.fixture
-def begun(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[Child]:
     """Every process that is started."""
-    found: list[Any] = []
-    start = large._started
+    found: list[Child] = []
+    start = Child.start
 
-    async def noted() -> Any:
-        found.append(await start())
+    async def noted(module: str) -> Child:
+        found.append(await start(module))
         return found[-1]
 
-    monkeypatch.setattr(large, "_started", noted)
+    monkeypatch.setattr(Child, "start", noted)
     return found
 
 
@@ -47,7 +48,7 @@ def loop_of_the_server() -> Any:
 
 
 @pytest.mark.parametrize("loop", [asyncio.new_event_loop, loop_of_the_server()])
-def test_a_process_reads_as_the_server_would_and_is_used_again(begun: list[Any], loop: Any) -> None:
+def test_a_process_reads_as_the_server_would_and_is_used_again(begun: list[Child], loop: Any) -> None:
     async def scene() -> None:
         reads = LargeReads()
         found = [await reads.parse(PASTE, NOW) for _ in range(3)]
@@ -57,13 +58,13 @@ def test_a_process_reads_as_the_server_would_and_is_used_again(begun: list[Any],
     with asyncio.Runner(loop_factory=loop) as runner:
         runner.run(scene())
     assert len(begun) == 1
-    assert begun[0].returncode is not None, "it ends with the server"
+    assert not begun[0].is_alive, "it ends with the server"
 
 
 def test_what_is_given_up_is_ended_and_what_waits_is_not_begun(
-    begun: list[Any], monkeypatch: pytest.MonkeyPatch
+    begun: list[Child], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(large, "_START", STUCK)
+    monkeypatch.setattr(child, "_START", STUCK)
 
     async def scene() -> None:
         reads = LargeReads()
@@ -77,7 +78,7 @@ def test_what_is_given_up_is_ended_and_what_waits_is_not_begun(
             task.cancel()
         await asyncio.wait(tasks)
         assert len(begun) == AT_ONCE
-        assert all(process.returncode is not None for process in begun), "no process works on for nobody"
+        assert not any(process.is_alive for process in begun), "no process works on for nobody"
         monkeypatch.undo()
         assert await reads.parse(PASTE, NOW), "there is room again"
         await reads.close()
@@ -93,7 +94,7 @@ def test_a_process_that_dies_is_a_fault_and_the_next_one_reads(
     async def scene() -> None:
         reads = LargeReads()
         with monkeypatch.context() as dying:
-            dying.setattr(large, "_START", DYING)
+            dying.setattr(child, "_START", DYING)
             with pytest.raises(Problem) as bad:
                 await reads.parse(PASTE, NOW)
             assert (bad.value.status, bad.value.slug) == (500, "internal")
@@ -105,20 +106,20 @@ def test_a_process_that_dies_is_a_fault_and_the_next_one_reads(
 
 
 def test_parses_that_take_too_long_do_not_pile_up(
-    service_settings: Settings, begun: list[Any], monkeypatch: pytest.MonkeyPatch
+    service_settings: Settings, begun: list[Child], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(large, "_START", STUCK)
+    monkeypatch.setattr(child, "_START", STUCK)
     settings = service_settings.model_copy(update={"run_seconds": 0.3})
     paste = {"text": "x" * (LARGE + 1)}
     with TestClient(create_app(settings), base_url="http://localhost", client=("127.0.0.1", 1)) as http:
         answers = [http.post("/v1/parse", json=paste) for _ in range(AT_ONCE + 2)]
         assert [answer.status_code for answer in answers] == [504] * (AT_ONCE + 2)
-        assert all(process.returncode is not None for process in begun)
+        assert not any(process.is_alive for process in begun)
         assert http.get("/v1/causes").status_code == 200
 
 
 def test_a_diagnosis_of_a_large_paste_is_read_apart_and_says_the_same(
-    service_settings: Settings, begun: list[Any]
+    service_settings: Settings, begun: list[Child]
 ) -> None:
     error = 'API Error: 529 {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}'
     small = {"text": f"{error}\nsession 3%"}
