@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from agent.report.error_report import Span, Statement
@@ -37,11 +39,17 @@ _MOST_SENTENCE = 1_200
 _MOST_TEXT = 48_000
 
 
-class _Expression(NamedTuple):
+@dataclass(frozen=True)
+class _Expression:
     """An expression, and sets of words: one of each must stand in a text that it matches."""
 
-    search: re.Pattern[str]
+    source: str
     words: tuple[frozenset[str], ...]
+
+    @cached_property
+    def search(self) -> re.Pattern[str]:
+        """Compiled when a text first has its words: a single report needs few of some nine hundred."""
+        return re.compile(self.source, re.M)
 
 
 class _Rule(NamedTuple):
@@ -86,7 +94,7 @@ def compile_rules(lexicon: Lexicon) -> Rules:
 
 def _compile(rule: StatementRule) -> _Rule:
     made = [
-        tuple(_Expression(re.compile(p, re.M), tuple(all_required(p))) for p in each)
+        tuple(_Expression(p, tuple(all_required(p))) for p in each)
         for each in (rule.patterns, rule.denied, rule.unless)
     ]
     return _Rule(rule.id, made[0], made[1], made[2], rule.negatable)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from agent.report.lexicon import Lexicon, MessageTemplate
@@ -24,7 +26,8 @@ _STRIDE = 8
 _PREFIX = re.compile(r"^(?:api ?error:|error:)")
 
 
-class Pattern(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Pattern:
     """A template made ready: its longest literal, the expression over squeezed text, and its weight.
 
     `starts` is False where the template begins with a placeholder; `lead` is how far before the
@@ -33,12 +36,17 @@ class Pattern(NamedTuple):
 
     template: MessageTemplate
     literal: str
-    expression: re.Pattern[str]
+    source: str
     weight: int
     words: int
     starts: bool
     lead: int
     holes: int
+
+    @cached_property
+    def expression(self) -> re.Pattern[str]:
+        """Compiled when its literal is first found: a single report needs few of some five hundred."""
+        return re.compile(self.source)
 
 
 class Compiled(NamedTuple):
@@ -136,7 +144,7 @@ def _compile(template: MessageTemplate) -> Pattern:
     return Pattern(
         template=template,
         literal=longest,
-        expression=re.compile(expression),
+        source=expression,
         weight=sum(map(len, literals)),
         words=len(_WORD.findall(" ".join(parts))),
         starts=bool(literals[0]),
