@@ -27,8 +27,11 @@ LEAST_WORDS = 6
 _INDEX = re.compile(r"\[(\d+)\]")
 _PLAIN_TOKEN = re.compile(r"[\w.:%-]+\Z")
 _NAME = re.compile(r"(?<![\w`/.-])(?:[A-Z][a-z]+[A-Z]\w*|[a-z]+[A-Z]\w*|[A-Z][A-Za-z0-9]+)(?![\w`/])")
+_CODE = re.compile(r"`[^`]*`")
 _MIXED_CASE = re.compile(r"[a-z][A-Z]|[A-Z]{3}")
 _CONTENT = re.compile(r"[a-z]{4,}")
+_BEGINNING = re.compile(r"([a-z]{4,5})[a-z]*")
+"""The first five letters of a content word."""
 _COMMON_WORDS = (
     "this that these those with from your have been will would could should there their they what when which"
     " while where then than them were does into only also some such because before after about here other"
@@ -46,22 +49,25 @@ def check_draft(draft: Draft, material: Material, prompts: PromptSet) -> list[Fi
     found: list[Finding] = []
     grounds = _grounds(material)
     watched = obeyed.watch(material, prompts)
-    for place in places(draft):
+    texts = list(places(draft))
+    for place in texts:
         if place.text.strip() or place.cites:
             found += _of_place(place, draft, material, grounds)
             for what in obeyed.problems(place.text, watched):
                 found.append(Finding(law="obeyed", where=place.where, what=what))
     found += whole_findings(draft, material)
-    found += _language(draft, material)
+    found += _language(texts, material)
     return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)
 class _Grounds:
-    """What a whole case holds, made ready once: all its words, and the beginnings of its words."""
+    """What a whole case holds, made ready once: all its words, the beginnings of its words, and what
+    stands behind each id, with whether no stranger wrote it."""
 
     words: str
     beginnings: frozenset[str]
+    behind: dict[str, tuple[list[str], bool]]
 
 
 def _grounds(material: Material) -> _Grounds:
@@ -70,15 +76,28 @@ def _grounds(material: Material) -> _Grounds:
     said += [x for step in plain.guidance for x in (step.step, step.why)]
     said += [plain.question.text, plain.question.how] if plain.question else []
     said += [f"{entry.text} {entry.url or ''}" for entry in plain.evidence]
-    words = _ground(said).casefold()
-    return _Grounds(words, frozenset(word[:5] for word in _CONTENT.findall(words)))
+    words = latin(" | ".join(_lines(said))).casefold()
+    return _Grounds(words, frozenset(_BEGINNING.findall(words)), _behind(material))
+
+
+def _behind(material: Material) -> dict[str, tuple[list[str], bool]]:
+    """The words that each id stands for; a cause's likelihood is among those of its file."""
+    found: dict[str, tuple[list[str], bool]] = {}
+    for name, text in material.files.items():
+        shares = [per_cent(cause.likelihood) for cause in material.causes if cause.id == name]
+        found[name] = _lines([text, *shares]), True
+    found |= {name: (_lines([text]), True) for name, text in material.notes.items()}
+    found |= {name: (_lines([f"{s.step} {s.why}"]), True) for name, s in material.steps.items()}
+    for name, entry in material.evidence.items():
+        found[name] = _lines([f"{entry.text} {entry.url or ''}"]), entry.kind in TRUSTED_KINDS
+    return found
 
 
 def _of_place(place: Place, draft: Draft, material: Material, grounds: _Grounds) -> Iterator[Finding]:
     where = place.where
-    for what in _cites(place, draft, material):
+    for what in _cites(place, draft, grounds):
         yield Finding(law="grounded", where=where, what=what)
-    for what in (*_unsupported(place, draft, material), *_strange(place, material, grounds)):
+    for what in (*_unsupported(place, draft, material, grounds), *_strange(place, material, grounds)):
         yield Finding(law="grounded", where=where, what=what)
     yield from _laws(place, draft, material)
 
@@ -102,45 +121,32 @@ def own_text(place: Place, draft: Draft, material: Material) -> str:
     return ""
 
 
-def _known_ids(material: Material) -> set[str]:
-    return {*material.evidence, *material.steps, *material.notes, *material.files}
-
-
-def _cites(place: Place, draft: Draft, material: Material) -> Iterator[str]:
-    known = _known_ids(material)
+def _cites(place: Place, draft: Draft, grounds: _Grounds) -> Iterator[str]:
+    known = grounds.behind.keys()
     for cite in dict.fromkeys(place.cites):
         if cite not in known:
             yield f"it cites {cite[:40]!r}, which was not given"
     own_note = place.where.startswith("notes") and not draft.notes[_index(place.where)].id
     # Where neither evidence nor a cause is there, nothing can be cited, and nothing needs to be.
-    if (place.where.startswith(MUST_CITE) or own_note) and known and not set(place.cites) & known:
+    if (place.where.startswith(MUST_CITE) or own_note) and known and not known & set(place.cites):
         yield "it cites nothing that was given"
 
 
-def _cited(place: Place, material: Material, *, trusted: bool) -> list[str]:
+def _cited(place: Place, grounds: _Grounds, *, trusted: bool) -> list[str]:
     """The words behind the cites of a place; with `trusted` only those that no stranger wrote."""
-    texts = []
-    for cite in place.cites:
-        if (entry := material.evidence.get(cite)) and (not trusted or entry.kind in TRUSTED_KINDS):
-            texts.append(f"{entry.text} {entry.url or ''}")
-        elif step := material.steps.get(cite):
-            texts.append(f"{step.step} {step.why}")
-        elif cite in material.notes:
-            texts.append(material.notes[cite])
-        elif cite in material.files:
-            texts.append(material.files[cite])
-            texts += [per_cent(cause.likelihood) for cause in material.causes if cause.id == cite]
-    return texts
+    behind = (grounds.behind[cite] for cite in place.cites if cite in grounds.behind)
+    return [text for texts, ours in behind if ours or not trusted for text in texts]
 
 
-def _unsupported(place: Place, draft: Draft, material: Material) -> Iterator[str]:
+def _unsupported(place: Place, draft: Draft, material: Material, grounds: _Grounds) -> Iterator[str]:
     """What a place names that does not stand in what it cites, nor in the file of the first cause."""
     things = named(place.text)
     if not things:
         return
-    own = [own_text(place, draft, material), material.files.get(material.first or "", "")]
-    trusted = _ground([*own, *_cited(place, material, trusted=True)])
-    cited = _ground([*own, *_cited(place, material, trusted=False)])
+    own = _lines([own_text(place, draft, material)])
+    own += grounds.behind[material.first][0][:1] if material.first else []
+    trusted = latin(" | ".join([*own, *_cited(place, grounds, trusted=True)]))
+    cited = latin(" | ".join([*own, *_cited(place, grounds, trusted=False)]))
     for kind, thing in things:
         # What a reader would type or open comes from the catalogue, never from what a stranger wrote.
         literal = kind == "command" and _PLAIN_TOKEN.match(thing) and place.where.startswith("summary")
@@ -160,13 +166,14 @@ def _strange(place: Place, material: Material, grounds: _Grounds) -> Iterator[st
             yield "most of its words stand nowhere in the case"
 
 
-def _ground(texts: list[str]) -> str:
-    return latin(" | ".join(" ".join(text.split()) for text in texts if text))
+def _lines(texts: list[str]) -> list[str]:
+    """Each text on one line; those that are empty are left out."""
+    return [" ".join(text.split()) for text in texts if text]
 
 
 def _names(text: str, language: str) -> Iterator[str]:
     """Proper names in `text`: capitals within a sentence, or mixed case where capitals are usual."""
-    plain = re.sub(r"`[^`]*`", " ", latin(text))
+    plain = _CODE.sub(" ", latin(text))
     for match in _NAME.finditer(plain):
         name = match.group(0)
         before = plain[: match.start()].rstrip(" \"'(")
@@ -192,16 +199,17 @@ def _laws(place: Place, draft: Draft, material: Material) -> Iterator[Finding]:
     for what in honest.problems(text, material.confirmed):
         yield Finding(law="honest", where=place.where, what=what)
     sure = material.confirmed and material.causes and material.causes[0].likelihood >= VERY_LIKELY
-    if abroad.sounds_certain(text) and not sure and not abroad.sounds_certain(own):
+    if not sure and abroad.sounds_certain(text) and not abroad.sounds_certain(own):
         yield Finding(law="honest", where=place.where, what="it is surer than the weighing")
-    ours = set(abroad.problems(own))
-    for what in [*lawful.problems(text), *(p for p in abroad.problems(text) if p not in ours)]:
+    others = abroad.problems(text)
+    ours = abroad.problems(own) if others else ()
+    for what in [*lawful.problems(text), *(other for other in others if other not in ours)]:
         yield Finding(law="honest" if what == "a promise" else "lawful", where=place.where, what=what)
 
 
-def _language(draft: Draft, material: Material) -> Iterator[Finding]:
+def _language(texts: list[Place], material: Material) -> Iterator[Finding]:
     """Whether the draft, and each text of it, is in the reader's language."""
-    shown = [place for place in places(draft) if not place.where.startswith("causes")]
+    shown = [place for place in texts if not place.where.startswith("causes")]
     what = f"it is not in the reader's language ({material.language})"
     if not is_in("\n".join(place.text for place in shown), material.language):
         yield Finding(law="language", where="draft", what=what)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -71,7 +71,7 @@ class SecondOpinion(Noun):
     clear: bool
 
 
-class Place(Noun):
+class Place(NamedTuple):
     """One text of a draft, with where it stands: "summary[0]", "steps[1]", "recommendation"."""
 
     where: str
@@ -147,14 +147,14 @@ def schema_of(noun: type[Noun]) -> dict[str, Any]:
 
     Titles and descriptions are left out: they cost tokens, and the prompt says what each field is.
     """
-    return deepcopy(_schema(noun))
+    schema: dict[str, Any] = json.loads(_schema(noun))
+    return schema
 
 
 @cache
-def _schema(noun: type[Noun]) -> dict[str, Any]:
-    """Made once: it takes longer than all else that a request is made of."""
-    schema: dict[str, Any] = _bare(noun.model_json_schema())
-    return schema
+def _schema(noun: type[Noun]) -> str:
+    """As text, made once: it takes longer than all else that a request is made of."""
+    return json.dumps(_bare(noun.model_json_schema()))
 
 
 def _bare(node: Any) -> Any:

@@ -90,11 +90,12 @@ def detect(text: str) -> str | None:
 def _scores(prose: str) -> dict[str, float]:
     """How many small words of each language stand in `prose`; scripts count by their characters."""
     found: dict[str, float] = {} if prose.isascii() else _by_script(prose)
-    for word in _WORD.findall(prose.lower()):
+    lower = prose.lower()
+    for word in _WORD.findall(lower):
         for code, weight in _TELLS.get(word, ()):
             found[code] = found.get(code, 0.0) + weight
     for code, marks in _MARKS.items():
-        if code in found and marks.search(prose.lower()):
+        if code in found and marks.search(lower):
             found[code] += 1
     return found
 

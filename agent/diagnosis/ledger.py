@@ -127,8 +127,10 @@ def cites_for(text: str, cause: Cause, ledger: list[Evidence], contradiction: bo
     found = [e.id for e in ledger if e.kind == "error"][:1]
     if contradiction:
         found += [e.id for e in ledger if e.kind == "usage" and e.text.startswith("contradiction")][:1]
-    for kind, thing in named(text):
-        stands = (e.id for e in ledger if stands_in(kind, thing, f"{e.text} {e.url or ''}"))
+    things = named(text)
+    entries = [(e.id, f"{e.text} {e.url or ''}") for e in ledger] if things else []
+    for kind, thing in things:
+        stands = (name for name, said in entries if stands_in(kind, thing, said))
         found += islice(stands, 1)
     found += [e.id for e in ledger if e.kind == "cause" and e.text.startswith(f"{cause.id}: ")][:2]
     return list(dict.fromkeys(found))[:MOST_CITES]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from agent.causes.cause import Question, WeighedCause
@@ -10,7 +12,7 @@ from agent.diagnosis.diagnosis import Action, Diagnosis, Evidence, Guidance
 from agent.diagnosis.language import LANGUAGES, language_of
 from agent.diagnosis.laws.grounded import cause_text
 from agent.diagnosis.laws.money import paying_may_be_shown
-from agent.report.error_report import ErrorReport, Noun
+from agent.report.error_report import ErrorReport
 from agent.usage.account import UsageAssessment
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ OBSERVED_KINDS = frozenset({"error", "usage", "environment"})
 """Evidence of this very report; only such may move a cause."""
 
 
-class Material(Noun):
+@dataclass(frozen=True)
+class Material:
     """One case as it is given to a model. Steps are S1, S2, ... and notes N1, N2, ... in their order.
 
     `files` holds all words of the file of each given cause, by id: what a sentence that cites the
@@ -42,24 +45,24 @@ class Material(Noun):
     causes: list[WeighedCause]
     about: str
     files: dict[str, str]
-    contacts: list[str] = []
+    contacts: list[str]
     confirmed: bool
     may_pay: bool
     contradiction: bool
     untrusted: str
-    known_messages: list[str] = []
+    known_messages: list[str]
 
-    @property
+    @cached_property
     def steps(self) -> dict[str, Guidance]:
         """The given steps by id."""
         return {f"S{i}": step for i, step in enumerate(self.plain.guidance, 1)}
 
-    @property
+    @cached_property
     def notes(self) -> dict[str, str]:
         """The given notes by id."""
         return {f"N{i}": note for i, note in enumerate(self.plain.notes, 1)}
 
-    @property
+    @cached_property
     def evidence(self) -> dict[str, Evidence]:
         """The ledger by id."""
         return {entry.id: entry for entry in self.plain.evidence}

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from agent.diagnosis.laws.prefilter import Phrase, folded
 from agent.diagnosis.material import TRUSTED_KINDS, Material
 from prompts import PromptSet
 
@@ -24,39 +26,50 @@ WORDS_OF_AN_INSTRUCTION = 3
 WORDS_OF_A_REPORT = 9
 """So many words of a report in a row, in none of our own texts, are a repetition, not a summary."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+|[;<>{}|\[\]]|(?<=:)\s")
-_TO_A_MODEL = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass)\b[^.\n]{0,40}\b(?:instruction|rule|prompt|previous"
-    r"|above|prior"
-    r"|system|guideline|everything)"
-    r"|\b(?:system prompt|system message|developer message|assistant|language model|\bllm\b|chatbot"
-    r"|support bot"
-    r"|\bai\b|the model|the bot|the agent|jailbreak|role ?play|you are now|from now on|new (?:rule"
-    r"|instruction)s?"
-    r"|pretend|act as)\b"
-    r"|\b(?:tell|instruct|inform|advise|convince) (?:the |this )?(?:user|reader|customer|reporter|them|him"
-    r"|her)\b"
-    r"|\b(?:you must|you should|you have to|please|always|just)\b[^.\n]{0,30}\b(?:output|answer|reply"
-    r"|respond|say|print"
-    r"|write|recommend|conclude|classify|mark|set|include|repeat|append|mention|add the)\b"
-    r"|\b(?:output|reply|respond|answer|print|say|repeat|append|write|include|conclude) (?:only|exactly"
-    r"|with|that|in"
-    r"|the (?:following|word|sentence|phrase|string)|\"|')"
-    r"|\b(?:approved|official|correct|expected) (?:answer|response|diagnosis|reply)\b"
-    r"|\badmin\b[^.\n]{0,20}\bnote\b"
-    r"|\bsystem(?: override| note| notice)?\s*:|\bsystem override\b|\brules aside\b|\bprint (?:the|your)\b"
-    r"|\bnote (?:to|for) (?:\w+ ){0,2}(?:ai|bots?|models?|assistants?|agents?|readers?)\b"
-    r"|\b(?:classify|label) (?:every|all|each|this)\b|\brepeat (?:it|this|that) to\b"
-    r"|\b(?:mark|set|classify|close|treat|rate) (?:this|it|the)\b[^.\n]{0,40}\b(?:as|to)\b"
-    r"|\bignorier\w*|\bvergiss\b|\bantworte\w* (?:nur|mit|auf|genau)|\b(?:sag|schreib|empfiehl)\w* (?:dem"
-    r"|den|der)\b"
-    r"|\bignore[zr] (?:les|toutes)|\boublie[zr]?\b|\brépond(?:s|ez)\b|\bdis à\b|\bignora\b|\bolvida\b"
-    r"|\bresponde\b"
-    r"|\bdile al\b|\bignore (?:as|todas)\b|\bresponda\b|\brispondi\b|\bdimentica\b|игнориру|забудь|ответь"
-    r"|скажи "
-    r"|忽略|无视|無視|忘记|忘記|你必须|你必須|你现在|请回答|请输出|请告诉用户|告诉用户|系统提示|指示を"
-    r"|と答え|と出力|命令"
-    r"|무시하|잊어|대답하|출력하|사용자에게",
-    re.I,
+_TO_A_MODEL = (
+    Phrase(
+        r"\b(?:ignore|disregard|forget|override|bypass)\b[^.\n]{0,40}\b(?:instruction|rule|prompt"
+        r"|previous|above|prior|system|guideline|everything)"
+    ),
+    Phrase(
+        r"\b(?:system prompt|system message|developer message|assistant|language model|llm|chatbot"
+        r"|support bot|the model|the bot|the agent|jailbreak|role ?play|you are now|from now on"
+        r"|new (?:rule|instruction)s?|pretend|act as)\b"
+    ),
+    Phrase(r"\bai\b"),
+    Phrase(
+        r"\b(?:tell|instruct|inform|advise|convince) (?:the |this )?(?:user|reader|customer"
+        r"|reporter|them|him|her)\b"
+    ),
+    Phrase(
+        r"\b(?:you must|you should|you have to|please|always|just)\b[^.\n]{0,30}\b(?:output|answer"
+        r"|reply|respond|say|print|write|recommend|conclude|classify|mark|set|include|repeat|append"
+        r"|mention|add the)\b"
+    ),
+    Phrase(
+        r"\b(?:output|reply|respond|answer|print|say|repeat|append|write|include|conclude) (?:only"
+        r"|exactly|with|that|in|the (?:following|word|sentence|phrase|string)|\"|')"
+    ),
+    Phrase(r"\b(?:approved|official|correct|expected) (?:answer|response|diagnosis|reply)\b"),
+    Phrase(r"\badmin\b[^.\n]{0,20}\bnote\b"),
+    Phrase(r"\bsystem(?: override| note| notice)?\s*:"),
+    Phrase(r"\bsystem override\b"),
+    Phrase(r"\brules aside\b"),
+    Phrase(r"\bprint (?:the|your)\b"),
+    Phrase(r"\bnote (?:to|for) (?:\w+ ){0,2}(?:ai|bots?|models?|assistants?|agents?|readers?)\b"),
+    Phrase(r"\b(?:classify|label) (?:every|all|each|this)\b"),
+    Phrase(r"\brepeat (?:it|this|that) to\b"),
+    Phrase(r"\b(?:mark|set|classify|close|treat|rate) (?:this|it|the)\b[^.\n]{0,40}\b(?:as|to)\b"),
+    Phrase(
+        r"\bignorier\w*|\bvergiss\b|\bantworte\w* (?:nur|mit|auf|genau)|\b(?:sag|schreib"
+        r"|empfiehl)\w* (?:dem|den|der)\b|\bignore[zr] (?:les|toutes)|\boublie[zr]?\b|\brépond(?:s"
+        r"|ez)\b|\bdis à\b|\bignora\b|\bolvida\b|\bresponde\b|\bdile al\b|\bignore (?:as|todas)\b"
+        r"|\bresponda\b|\brispondi\b|\bdimentica\b"
+    ),
+    Phrase(
+        r"игнориру|забудь|ответь|скажи |忽略|无视|無視|忘记|忘記|你必须|你必須|你现在|请回答|请输出"
+        r"|请告诉用户|告诉用户|系统提示|指示を|と答え|と出力|命令|무시하|잊어|대답하|출력하|사용자에게"
+    ),
 )
 _QUOTED = re.compile(r"[\"'“”‘’«»「『`*]([^\"'“”‘’«»「」『』`*\n]{3,120})[\"'“”‘’«»」』`*]")
 _SHOUTED = re.compile(r"\b[A-Z][A-Z0-9]{3,}\b")
@@ -66,6 +79,7 @@ _MARKUP = re.compile(
 _CODE = re.compile(r"`[^`\n]+`")
 _SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+", re.I)
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -84,7 +98,9 @@ class Watch:
 
     def found(self, words: list[str], length: int, wanted: Runs) -> bool:
         """Whether `words` hold a run of `wanted` that does not stand in our own words too."""
-        hits = _runs(words, length) & wanted
+        if not wanted:
+            return False
+        hits = wanted.intersection(_runs(words, length))
         # Cutting our own words takes a while, and most texts have no hit.
         return bool(hits) and bool(hits - _runs_of(self.ours, length))
 
@@ -95,12 +111,12 @@ def watch(material: Material, prompts: PromptSet) -> Watch:
     known = ours.casefold()
     orders = instructions(material.untrusted)
     said = [w.casefold().strip() for s in orders for w in (*_QUOTED.findall(s), *_SHOUTED.findall(s))]
-    given = [_runs(_words(sentence), WORDS_OF_AN_INSTRUCTION) for sentence in orders]
+    given = (run for sentence in orders for run in _runs(_words(sentence), WORDS_OF_AN_INSTRUCTION))
     return Watch(
         canaries=tuple(canary.casefold() for canary in prompts.canaries),
         prompts=_prompt_runs(prompts),
-        copied=_runs(_words(_ends(material.untrusted)), WORDS_OF_A_REPORT),
-        orders=frozenset[Run]().union(*given),
+        copied=frozenset(_runs(_words(_ends(material.untrusted)), WORDS_OF_A_REPORT)),
+        orders=frozenset(given),
         said=tuple(dict.fromkeys(w for w in said if w and w not in known)),
         ours=ours,
     )
@@ -132,10 +148,14 @@ def _unseen(character: str) -> bool:
 
 def instructions(untrusted: str) -> tuple[str, ...]:
     """The sentences of a stranger's text that are addressed to a model, and what follows each."""
-    sentences = [s.strip() for s in _SENTENCE.split(_ends(untrusted)) if s and s.strip()]
+    text = _ends(untrusted)
+    low = folded(text)
+    # Most texts address nobody: then no sentence does.
+    orders = [order.pattern for order in _TO_A_MODEL if order.search(text, low)]
+    sentences = [s.strip() for s in _SENTENCE.split(text) if s and s.strip()] if orders else []
     found: list[str] = []
     for i, sentence in enumerate(sentences):
-        if _TO_A_MODEL.search(sentence):
+        if any(order.search(sentence) for order in orders):
             found += [s for s in sentences[i : i + 2] if s not in found]
     return tuple(found)
 
@@ -162,13 +182,15 @@ def _without_orders(message: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
+    if text.isascii():
+        return _ASCII_WORD.findall(text.lower())
     return [word.casefold() for word in _WORD.findall(text)]
 
 
-def _runs(words: list[str], length: int) -> Runs:
+def _runs(words: list[str], length: int) -> Iterable[Run]:
     """Every run of so many words; two characters of Chinese, Japanese or Korean count as one."""
     if all(map(str.isascii, words)):
-        return frozenset(zip(*(words[i:] for i in range(length)), strict=False))
+        return zip(*(words[i:] for i in range(length)), strict=False)
     ends, end, weight = [], 0, 0.0
     weights = [0.5 if _SIGN.fullmatch(word) else 1.0 for word in words]
     for start in range(len(words)):
@@ -179,12 +201,12 @@ def _runs(words: list[str], length: int) -> Runs:
             break
         ends.append((start, end))
         weight -= weights[start]
-    return frozenset(tuple(words[start:end]) for start, end in ends)
+    return (tuple(words[start:end]) for start, end in ends)
 
 
 @lru_cache(maxsize=8)
 def _runs_of(text: str, length: int) -> Runs:
-    return _runs(_words(text), length)
+    return frozenset(_runs(_words(text), length))
 
 
 def _prompt_runs(prompts: PromptSet) -> Runs:

@@ -14,12 +14,13 @@ from functools import lru_cache
 from agent.diagnosis.laws.case import TEXTS
 from agent.diagnosis.laws.grounded import latin
 from agent.diagnosis.laws.phrases import hits
+from agent.diagnosis.laws.prefilter import Phrase, folded
 
-Table = dict[str, tuple[re.Pattern[str], re.Pattern[str]]]
+Table = dict[str, tuple[Phrase, Phrase]]
 
 
 def _table(rows: dict[str, tuple[str, str]]) -> Table:
-    return {code: (re.compile(one, re.I), re.compile(two, re.I)) for code, (one, two) in rows.items()}
+    return {code: (Phrase(one), Phrase(two)) for code, (one, two) in rows.items()}
 
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+|;\s")
@@ -81,7 +82,7 @@ _PAY = _table(
         ),
     }
 )
-_ANY_THING = re.compile("|".join(thing.pattern for _, thing in _PAY.values()), re.I)
+_ANY_THING = re.compile("|".join(thing.pattern.pattern for _, thing in _PAY.values()), re.I)
 _NOT = re.compile(
     r"\b(?:nicht|kein\w*|nie|niemals|ohne|bevor|statt|anstatt|pas|jamais|sans|avant de|aucun\w*|no|nunca|sin"
     r"|antes de|não|sem|non|mai|senza|prima di|niet|geen|nooit|zonder|не|никогда|без)\b"
@@ -101,7 +102,7 @@ _LOOKS = re.compile(
     re.I,
 )
 """Looking at a way to pay, or switching it off, is not paying."""
-_PROMISE = re.compile(
+_PROMISE = Phrase(
     r"\b(?:wird|werden|erhalten|erhältst|bekommen|bekommst)\b[^.!?]{0,80}\b(?:erstatt\w*|rückerstatt\w*"
     r"|gutgeschrieben|gutschrift|zurückgezahlt|behoben|eskaliert|kontaktiert)"
     r"|\bgarantier\w*|\bversprech\w*"
@@ -116,8 +117,7 @@ _PROMISE = re.compile(
     r"|(?:верн[ёеу]\w*|возмест\w*|вернут|возвращ\w*)[^.!?]{0,40}(?:деньги|средства|оплат)|гарантир"
     r"|(?:将|会|將|會|一定)[^。！？]{0,30}(?:退款|退还|退還|返还|补偿|補償|修复|修復)|保证|保證|承诺"
     r"|返金(?:され|します|いたし)|補償(?:され|します)|保証(?:します|され)|必ず[^。]{0,30}(?:直|返金|解決)"
-    r"|환불(?:됩니다|해 ?드|받게)|보상(?:됩니다|해 ?드)|보장(?:합니다|됩니다)",
-    re.I,
+    r"|환불(?:됩니다|해 ?드|받게)|보상(?:됩니다|해 ?드)|보장(?:합니다|됩니다)"
 )
 _EVADE = _table(
     {
@@ -157,7 +157,7 @@ _EVADE = _table(
         ),
     }
 )
-_CERTAIN = re.compile(
+_CERTAIN = Phrase(
     r"\b(?:zweifellos|zweifelsfrei|mit sicherheit|definitiv|eindeutig|höchstwahrscheinlich"
     r"|sehr wahrscheinlich"
     r"|certainement|sans aucun doute|assurément|très probable\w*|sin duda|con certeza|seguramente"
@@ -165,34 +165,30 @@ _CERTAIN = re.compile(
     r"|com certeza|sem dúvida|muito prov\w+|certamente|senza dubbio|molto probabil\w+|ongetwijfeld|zeker"
     r"|very likely|almost certain\w*|most certainly|(?:without|beyond) (?:any |a )?doubt|undoubtedly)\b"
     r"|несомненно|безусловно|очень вероятно|точно|肯定是|一定是|无疑|無疑|毫无疑问|很可能|間違いなく"
-    r"|確実に|확실히|틀림없이",
-    re.I,
+    r"|確実に|확실히|틀림없이"
 )
 _SECRET_ENGLISH = (
-    re.compile(
+    Phrase(
         r"\b(?:send|share|post|paste|give|tell|email|upload|dm|submit|reply with)\b[^.;!?]{0,40}"
         r"\b(?:api[- ]?keys?|passwords?|(?:access |auth |oauth |bearer )?tokens?|secrets?|credit card"
         r"|credentials"
-        r"|private keys?)\b",
-        re.I,
+        r"|private keys?)\b"
     ),
 )
-_WHAT_SECRET = re.compile(
+_WHAT_SECRET = Phrase(
     r"\b(?:what(?:'s| is| are)|tell me|wie lautet|wie heißt|quel(?:le)? est|cuál es|qual è)\b[^.;!?]{0,9}"
     r"\b(?:api[- ]?keys?|passwords?|passphrase|(?:access|auth|oauth|bearer)[- ]tokens?|card number"
     r"|passwort|api-schlüssel|mot de passe|contraseña)\b"
-    r"|(?:密码|密碼|密钥|密鑰|令牌|パスワード|비밀번호) ?(?:是什么|是多少|是什麼|は何|는 무엇|가 무엇)",
-    re.I,
+    r"|(?:密码|密碼|密钥|密鑰|令牌|パスワード|비밀번호) ?(?:是什么|是多少|是什麼|は何|는 무엇|가 무엇)"
 )
 """A secret that is asked for as a question; such a sentence is no mere question about it."""
-HEDGE = re.compile(
+HEDGE = Phrase(
     r"\b(?:wahrscheinlich\w*|vermutlich\w*|möglich\w*|vielleicht|könnte\w*|probable\w*|sans doute"
     r"|peut-être|possible\w*"
     r"|pourrait|posible\w*|podría|quizá\w*|tal vez|prov[áa]ve\w*|possíve\w*|talvez|pode(?:ria)?|probabil\w*"
     r"|possibil\w*|forse|potrebbe|waarschijnlijk\w*|mogelijk\w*|misschien|вероятн\w*|возможн\w*"
     r"|скорее всего)\b"
-    r"|可能|也许|或许|大概|疑似|おそらく|可能性|かもしれ|思われ|아마|가능|수 있|듯",
-    re.I,
+    r"|可能|也许|或许|大概|疑似|おそらく|可能性|かもしれ|思われ|아마|가능|수 있|듯"
 )
 """That a cause is called likely or possible, in the languages other than English."""
 
@@ -200,21 +196,31 @@ HEDGE = re.compile(
 @lru_cache(maxsize=TEXTS)
 def asks_to_pay(text: str) -> bool:
     """Whether a sentence in another language tells its reader to spend money."""
-    return bool(_ANY_THING.search(text)) and any(_together(sentence, _PAY) for sentence in _sentences(text))
+    whole = latin(text)
+    rows = _held(_PAY, whole)
+    if not rows or not _ANY_THING.search(text):
+        return False
+    return any(
+        bool(_together(sentence, rows)) and not _denied(sentence) and not _LOOKS.search(sentence)
+        for sentence in _sentences(whole)
+    )
 
 
 @lru_cache(maxsize=TEXTS)
 def problems(text: str) -> tuple[str, ...]:
     """What in `text`, in any of the other languages, promises, evades or asks for a secret."""
     found = []
-    for sentence in _sentences(text):
-        denied = _denied(sentence)
-        if _PROMISE.search(sentence) and not denied:
+    whole = latin(text)
+    low = folded(whole)
+    promises, rows = _PROMISE.search(whole, low), _held(_EVADE, whole)
+    for sentence in _sentences(whole) if promises or rows else ():
+        if _denied(sentence):
+            continue
+        if promises and _PROMISE.pattern.search(sentence):
             found.append("a promise")
-        if not denied:
-            found += [f"advice that is not lawful ({name})" for name in _kinds(sentence)]
+        found += [f"advice that is not lawful ({name})" for name in _together(sentence, rows)]
     found += [f"asks for a secret: {hit!r}" for hit in hits(text, _SECRET_ENGLISH)]
-    found += ["asks for a secret"] if _WHAT_SECRET.search(latin(text)) else []
+    found += ["asks for a secret"] if _WHAT_SECRET.search(whole, low) else []
     return tuple(dict.fromkeys(found))
 
 
@@ -223,19 +229,28 @@ def sounds_certain(text: str) -> bool:
     return _CERTAIN.search(text) is not None
 
 
+def _held(table: Table, text: str) -> Table:
+    """The rows of which both halves stand somewhere in `text`; most texts have none."""
+    low = folded(text)
+    return {
+        name: (verb, thing)
+        for name, (verb, thing) in table.items()
+        if verb.search(text, low) and thing.search(text, low)
+    }
+
+
 def _sentences(text: str) -> list[str]:
-    return [sentence for sentence in _SENTENCE.split(latin(text)) if sentence.strip()]
+    return [sentence for sentence in _SENTENCE.split(text) if sentence.strip()]
 
 
 def _denied(sentence: str) -> bool:
     return bool(_NOT.search(_IDIOM.sub(" ", sentence)))
 
 
-def _together(sentence: str, table: Table) -> bool:
-    if _denied(sentence) or _LOOKS.search(sentence):
-        return False
-    return any(verb.search(sentence) and thing.search(sentence) for verb, thing in table.values())
-
-
-def _kinds(sentence: str) -> list[str]:
-    return [n for n, (verb, thing) in _EVADE.items() if verb.search(sentence) and thing.search(sentence)]
+def _together(sentence: str, table: Table) -> list[str]:
+    """The rows of which both halves stand in one sentence."""
+    return [
+        name
+        for name, (verb, thing) in table.items()
+        if verb.pattern.search(sentence) and thing.pattern.search(sentence)
+    ]

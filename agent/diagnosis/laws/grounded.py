@@ -22,6 +22,13 @@ _SLASH = re.compile(r"(?<![\w/.~:<-])/[a-z][a-z-]+\b(?!/)")
 _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 _NUMBER = re.compile(r"(?<![\w.])v?(\d+(?:[.,:]\d+)*[A-Za-z]{0,2})(?![A-Za-z0-9])")
 _CJK = r"\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef"
+FILES = 256
+"""How many causes' files are kept as one line: the catalogue's and a team's own."""
+_SCHEME = re.compile(r"^https?://")
+_WORD_END, _WORD_START = re.compile(r"\w$"), re.compile(r"\w")
+_URL_BEFORE, _URL_AFTER = re.compile(r"[\w.-]$"), re.compile(r"[\w-]|\.\w")
+_NUMBER_BEFORE, _NUMBER_AFTER = re.compile(r"\w$|\d[.,]$"), re.compile(r"\w|[.,]\d")
+_VERSION_LETTER = re.compile(r"(?:^|(?<=\W))[vV]$")
 _BORDER = re.compile(rf"(?<=[{_CJK}])(?=[!-~])|(?<=[!-~])(?=[{_CJK}])")
 _GROUNDED = ("summary", "recommendation", "guidance", "example", "question")
 
@@ -65,7 +72,7 @@ def named(text: str) -> tuple[tuple[str, str], ...]:
 
 def stands_in(kind: str, thing: str, text: str) -> bool:
     """Whether `thing` stands in `text` as a whole: "2.1.3" does not stand in "2.1.36"."""
-    wanted = re.sub(r"^https?://", "", thing).rstrip("/") if kind == "URL" else " ".join(thing.split())
+    wanted = _SCHEME.sub("", thing).rstrip("/") if kind == "URL" else " ".join(thing.split())
     variants = {wanted, wanted.replace(",", "")} if kind == "number" else {wanted}
     for variant in variants:
         at = text.find(variant)
@@ -79,15 +86,34 @@ def stands_in(kind: str, thing: str, text: str) -> bool:
 
 def _whole(kind: str, before: str, after: str) -> bool:
     if kind == "URL":
-        return not re.search(r"[\w.-]$", before) and not re.match(r"[\w-]|\.\w", after)
+        return not _URL_BEFORE.search(before) and not _URL_AFTER.match(after)
     if kind == "number":
-        before = re.sub(r"(?:^|(?<=\W))[vV]$", "", before)
-        return not re.search(r"\w$|\d[.,]$", before) and not re.match(r"\w|[.,]\d", after)
-    return not re.search(r"\w$", before) and not re.match(r"\w", after)
+        before = _VERSION_LETTER.sub("", before)
+        return not _NUMBER_BEFORE.search(before) and not _NUMBER_AFTER.match(after)
+    return not _WORD_END.search(before) and not _WORD_START.match(after)
 
 
 def cause_text(cause: Cause) -> str:
     """All words of a cause's own file in one line."""
+    return _text_of(_File(cause))
+
+
+class _File:
+    """A cause by its identity: it is immutable, but its lists keep it from being looked up by value."""
+
+    def __init__(self, cause: Cause) -> None:
+        self.cause = cause
+
+    def __hash__(self) -> int:
+        return id(self.cause)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _File) and other.cause is self.cause
+
+
+@lru_cache(maxsize=FILES)
+def _text_of(file: _File) -> str:
+    cause = file.cause
     said: list[str] = [cause.title, cause.explanation, cause.summary, cause.recommendation]
     said += [x for step in cause.steps for x in (step.step, step.why)]
     said += [x for q in cause.questions for x in (q.text, q.how)]
@@ -109,14 +135,13 @@ def _flat(texts: Iterable[str]) -> str:
     return latin(" ".join(" | ".join(texts).split()))
 
 
-def ungrounded(part: Part, ledger: list[Evidence], causes: Iterable[Cause]) -> list[str]:
-    """What `part` names without ground, in words. `causes` are the files that may stand behind it."""
-    things = named(part.text)
-    if not things:
-        return []
-    cited = [e for e in ledger if part.cites is None or e.id in part.cites]
-    grounds = _lazily(evidence_text(cited), causes)
-    missing = list(things)
+def ungrounded(part: Part, cited: str, causes: Iterable[Cause]) -> list[str]:
+    """What `part` names without ground, in words: neither in the words of what it cites nor in a file.
+
+    `causes` are those whose files may stand behind it.
+    """
+    grounds = _lazily(cited, causes)
+    missing: list[tuple[str, str]] = list(named(part.text))
     for ground in grounds:
         missing = [(kind, thing) for kind, thing in missing if not stands_in(kind, thing, ground)]
         if not missing:
@@ -130,6 +155,10 @@ def _lazily(first: str, causes: Iterable[Cause]) -> Iterator[str]:
     yield first
     for cause in causes:
         yield cause_text(cause)
+
+
+def _cites(part: Part, entry: Evidence) -> bool:
+    return part.cites is None or entry.id in part.cites
 
 
 def _files(case: Case, part: Part) -> Iterable[Cause]:
@@ -152,9 +181,12 @@ def findings(case: Case) -> list[Finding]:
         for cite in step.cites:
             if cite not in ids:
                 breach(f"guidance[{i}].step", f"it cites {cite}, which is not in the evidence")
+    cited: dict[tuple[str, ...] | None, str] = {}
     for part in case.parts:
-        if part.where.startswith(_GROUNDED):
-            for what in ungrounded(part, d.evidence, _files(case, part)):
+        if part.where.startswith(_GROUNDED) and named(part.text):
+            if part.cites not in cited:
+                cited[part.cites] = evidence_text(e for e in d.evidence if _cites(part, e))
+            for what in ungrounded(part, cited[part.cites], _files(case, part)):
                 breach(part.where, what)
     known = {rid for event in case.report.errors for rid in event.request_ids}
     for rid in d.handoff.request_ids if d.handoff else []:

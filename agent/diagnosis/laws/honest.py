@@ -10,6 +10,7 @@ from agent.diagnosis.diagnosis import Finding
 from agent.diagnosis.laws import abroad
 from agent.diagnosis.laws.case import TEXTS, Case
 from agent.diagnosis.laws.phrases import hits
+from agent.diagnosis.laws.prefilter import Phrase
 
 _WHO = (
     r"(?:we|i|anthropic|support|they|(?:the |our |an? )?(?:team|engineers?|staff|vendor|maintainers?"
@@ -33,73 +34,60 @@ _GIFT = (
     r"|escalation)"
 )
 _PROMISES = (
-    re.compile(r"\b(?:100 ?% (?:fixed|sure|safe)|always (?:refunds?|fixes|works)|count on an?)\b", re.I),
-    re.compile(r"\b(?:it|this|that) will (?:work|be (?:fine|over|gone))\b", re.I),
-    re.compile(r"\b(?:refunds?|credits?) (?:is|are) (?:issued|given|paid|granted)\b", re.I),
-    re.compile(
+    Phrase(r"\b(?:100 ?% (?:fixed|sure|safe)|always (?:refunds?|fixes|works)|count on an?)\b"),
+    Phrase(r"\b(?:it|this|that) will (?:work|be (?:fine|over|gone))\b"),
+    Phrase(r"\b(?:refunds?|credits?) (?:is|are) (?:issued|given|paid|granted)\b"),
+    Phrase(
         r"\b(?:your|the|this|an?) (?:case|ticket|issue|report|request|claim) (?:has|have) been "
-        r"(?:forwarded|reported|passed on|created|filed|opened)\b",
-        re.I,
+        r"(?:forwarded|reported|passed on|created|filed|opened)\b"
     ),
-    re.compile(rf"\b{_WHO}(?:'ll| will| shall| (?:is|are|am) going to)\s+(?:\w+\s+){{0,2}}?{_ACTS}\w*", re.I),
-    re.compile(
-        rf"\b(?:will|shall|(?:is|are) going to|'ll)\s+(?:\w+\s+){{0,2}}?be\s+(?:\w+\s+)?{_DONE}\b", re.I
-    ),
-    re.compile(
+    Phrase(rf"\b{_WHO}(?:'ll| will| shall| (?:is|are|am) going to)\s+(?:\w+\s+){{0,2}}?{_ACTS}\w*"),
+    Phrase(rf"\b(?:will|shall|(?:is|are) going to|'ll)\s+(?:\w+\s+){{0,2}}?be\s+(?:\w+\s+)?{_DONE}\b"),
+    Phrase(
         r"\byou(?:'ll| will| shall| are going to)\s+(?:\w+\s+)?(?:get|receive|have|be (?:given|sent|paid"
         r"|contacted|notified))\b"
-        r"(?![^.;!?]{0,25}\b(?:error|message|refusal|prompt|status|same|warning|code|asked)\b)",
-        re.I,
+        r"(?![^.;!?]{0,25}\b(?:error|message|refusal|prompt|status|same|warning|code|asked)\b)"
     ),
-    re.compile(r"\b(?:guarantee[sd]?|guaranteeing|rest assured|(?:i|we) promise|without fail)\b", re.I),
-    re.compile(r"\b(?:is|are) (?:sure|certain) to\b|\bdefinitely will\b|\bwill definitely\b", re.I),
-    re.compile(
+    Phrase(r"\b(?:guarantee[sd]?|guaranteeing|rest assured|(?:i|we) promise|without fail)\b"),
+    Phrase(r"\b(?:is|are) (?:sure|certain) to\b|\bdefinitely will\b|\bwill definitely\b"),
+    Phrase(
         rf"\b{_GIFT}\b[^.;!?]{{0,20}}\b(?:on (?:its|the|their) way|will (?:be|come|appear|arrive|follow"
         rf"|show up|apply)"
         r"|(?:has|have) been (?:issued|approved|sent|made|requested)|(?:is|are) (?:due|owed|coming)"
-        r"|within \d+)\b",
-        re.I,
+        r"|within \d+)\b"
     ),
-    re.compile(
-        rf"\b(?:expect|entitled to|eligible for|owed|due) (?:a |an |your |the |full |any )*{_GIFT}\b", re.I
-    ),
-    re.compile(
+    Phrase(rf"\b(?:expect|entitled to|eligible for|owed|due) (?:a |an |your |the |full |any )*{_GIFT}\b"),
+    Phrase(
         r"\b(?:i|we)(?:'ve| have| am| are|'m|'re)? (?:now |already )?(?:escalat(?:ed|ing)|notified"
         r"|notifying|filed|filing"
-        r"|opened|opening|contacted|contacting|refunded|refunding|reported|reporting|raised)\b",
-        re.I,
+        r"|opened|opening|contacted|contacting|refunded|refunding|reported|reporting|raised)\b"
     ),
-    re.compile(
+    Phrase(
         r"\b(?:has|have) been (?:escalated|refunded|credited)\b|\b(?:is|are) being (?:escalated"
-        r"|refunded)\b",
-        re.I,
+        r"|refunded)\b"
     ),
-    re.compile(
-        r"\bwill (?:surely |certainly |then )?(?:fix|solve|cure|resolve) (?:it|this|that|the|your)\b", re.I
-    ),
-    re.compile(
+    Phrase(r"\bwill (?:surely |certainly |then )?(?:fix|solve|cure|resolve) (?:it|this|that|the|your)\b"),
+    Phrase(
         r"\b(?:wird|werden)\b[^.;!?]{0,60}\b(?:erstattet|gutgeschrieben|eskaliert|behoben|benachrichtigt"
         r"|zurückgezahlt)\b"
         r"|\bwir (?:werden )?[^.;!?]{0,40}\b(?:erstatten|eskalieren|benachrichtigen|beheben)\b"
         r"|\bgarantier\w+"
-        r"|\b(?:Sie|du) (?:erhalten|erhältst|bekommen|bekommst)\b",
-        re.I,
+        r"|\b(?:Sie|du) (?:erhalten|erhältst|bekommen|bekommst)\b"
     ),
 )
 _CERTAIN = (
-    re.compile(
+    Phrase(
         r"\b(?:certainly|definitely|undoubtedly|unquestionably|for certain|for sure|without (?:a )?doubt"
         r"|no doubt"
-        r"|100 ?%|proven|it is certain|beyond doubt|clearly caused|obviously)\b",
-        re.I,
+        r"|100 ?%|proven|it is certain|beyond doubt|clearly caused|obviously)\b"
     ),
-    re.compile(
+    Phrase(
         r"\bthe (?:root |real |actual |true )?cause (?:is|was)\b(?!\s+(?:not|un|likely|probably|possibly"
         r"|most likely))"
-        r"|\bconfirmed (?:cause|to be|by anthropic)\b|\bthis is (?:because|caused by)\b",
-        re.I,
+        r"|\bconfirmed (?:cause|to be|by anthropic)\b|\bthis is (?:because|caused by)\b"
     ),
 )
+_DOUBTLESS = Phrase(r"\b(?:no|without(?: a)?) doubt\b")
 _HEDGE = re.compile(r"\b(?:likely|possibly|probably|possible|may|might|perhaps)\b", re.I)
 _SPOKEN = ("summary", "recommendation", "guidance", "notes", "example", "question")
 
@@ -120,7 +108,7 @@ def hedged(text: str) -> bool:
 
 def _certain(text: str) -> list[str]:
     # "no doubt" starts with a negation of its own, so it is looked for outside the shared reading.
-    doubtless = re.findall(r"\b(?:no|without(?: a)?) doubt\b", text, re.I)
+    doubtless = _DOUBTLESS.pattern.findall(text) if _DOUBTLESS.search(text) else []
     return [*hits(text, _CERTAIN), *doubtless]
 
 

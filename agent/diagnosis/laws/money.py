@@ -10,6 +10,7 @@ from agent.causes.cause import WeighedCause
 from agent.diagnosis.diagnosis import Action, Finding
 from agent.diagnosis.laws.case import TEXTS, Case
 from agent.diagnosis.laws.phrases import plain
+from agent.diagnosis.laws.prefilter import Phrase, folded
 from agent.usage.account import UsageAssessment
 
 if TYPE_CHECKING:
@@ -40,36 +41,31 @@ _ING = (
 )
 _LEAD = r"(?:consider|try|recommend|suggest|advise|by|requires?|start|after|need)\s+(?:\w+\s+)?"
 _TELLS = (
-    re.compile(rf"\b(?:turn|switch)(?:ing)?\b (?:\w+ ){{0,2}}?(?:on|to)\b (?:\w+ ){{0,3}}?{_THING}", re.I),
-    re.compile(rf"\b(?:turn|switch)(?:ing)?\b (?:\w+ ){{0,3}}?{_THING}[^;.!?]{{0,10}}\bon\b", re.I),
-    re.compile(r"\b(?:run|use|type|open)\b[^;!?]{0,40}/(?:extra-usage|usage-credits|upgrade)\b", re.I),
-    re.compile(r"\b(?:get|buy|order|load|need)\b[^;.!?]{0,15}\bmore (?:credits?|usage|quota|money)\b", re.I),
-    re.compile(
-        r"\b(?:you need to|please|just|simply|must|should) top up\b|\b(?:top up|recharge) (?:your|the)\b",
-        re.I,
-    ),
-    re.compile(r"\b(?:put|load|deposit|transfer)\b[^;.!?]{0,20}(?:\bmoney\b|[$€£]\s?\d)", re.I),
-    re.compile(r"\b(?:get|buy|purchase|take)\b[^;.!?]{0,20}\b(?:higher|bigger|larger|max|pro) plan\b", re.I),
-    re.compile(r"\bsettings/usage\b[^;!?]{0,30}\b(?:add|buy|claim|enable)\b", re.I),
-    re.compile(r"\b(?:enter|add|give)\b[^;.!?]{0,15}\b(?:credit card|payment)\b|\buse api billing\b", re.I),
-    re.compile(r"\b(?:activate|enable|turn on|set up|switch on)\b[^;.!?]{0,15}\bbilling\b", re.I),
-    re.compile(r"\bclaim (?:it|them|yours)\b", re.I),
-    re.compile(r"\b(?:raise|increase|lift)\b[^;.!?]{0,20}\b(?:cap|budget)\b", re.I),
-    re.compile(rf"\b(?:{_BASE})\b[^;!?]{{0,60}}?{_THING}", re.I),
-    re.compile(rf"\b{_LEAD}(?:{_ING})\b[^;!?]{{0,60}}?{_THING}", re.I),
-    re.compile(
+    Phrase(rf"\b(?:turn|switch)(?:ing)?\b (?:\w+ ){{0,2}}?(?:on|to)\b (?:\w+ ){{0,3}}?{_THING}"),
+    Phrase(rf"\b(?:turn|switch)(?:ing)?\b (?:\w+ ){{0,3}}?{_THING}[^;.!?]{{0,10}}\bon\b"),
+    Phrase(r"\b(?:run|use|type|open)\b[^;!?]{0,40}/(?:extra-usage|usage-credits|upgrade)\b"),
+    Phrase(r"\b(?:get|buy|order|load|need)\b[^;.!?]{0,15}\bmore (?:credits?|usage|quota|money)\b"),
+    Phrase(r"\b(?:you need to|please|just|simply|must|should) top up\b|\b(?:top up|recharge) (?:your|the)\b"),
+    Phrase(r"\b(?:put|load|deposit|transfer)\b[^;.!?]{0,20}(?:\bmoney\b|[$€£]\s?\d)"),
+    Phrase(r"\b(?:get|buy|purchase|take)\b[^;.!?]{0,20}\b(?:higher|bigger|larger|max|pro) plan\b"),
+    Phrase(r"\bsettings/usage\b[^;!?]{0,30}\b(?:add|buy|claim|enable)\b"),
+    Phrase(r"\b(?:enter|add|give)\b[^;.!?]{0,15}\b(?:credit card|payment)\b|\buse api billing\b"),
+    Phrase(r"\b(?:activate|enable|turn on|set up|switch on)\b[^;.!?]{0,15}\bbilling\b"),
+    Phrase(r"\bclaim (?:it|them|yours)\b"),
+    Phrase(r"\b(?:raise|increase|lift)\b[^;.!?]{0,20}\b(?:cap|budget)\b"),
+    Phrase(rf"\b(?:{_BASE})\b[^;!?]{{0,60}}?{_THING}"),
+    Phrase(rf"\b{_LEAD}(?:{_ING})\b[^;!?]{{0,60}}?{_THING}"),
+    Phrase(
         rf"{_THING}[^;!?]{{0,30}}\b(?:on(?! (?:it|the|its|an?|your|top|by)\b)|enabled?|raised|topped up"
-        rf"|funded)\b",
-        re.I,
+        rf"|funded)\b"
     ),
-    re.compile(r"\bto (?:upgrade|purchase|buy)\b|\b(?:upgrade|subscribe)\b[^;.!?]{0,30}\bplan\b", re.I),
-    re.compile(
+    Phrase(r"\bto (?:upgrade|purchase|buy)\b|\b(?:upgrade|subscribe)\b[^;.!?]{0,30}\bplan\b"),
+    Phrase(
         r"\b(?:upgrade|subscribe|switch|move|change) (?:up )?to\b[^;.!?]{0,30}"
-        r"\b(?:max|pro|team|enterprise|paid|higher|bigger|larger|5x|20x)\b",
-        re.I,
+        r"\b(?:max|pro|team|enterprise|paid|higher|bigger|larger|5x|20x)\b"
     ),
-    re.compile(r"\bANTHROPIC_API_KEY\b[^;.!?]{0,40}\b(?:billing|instead|pay)", re.I),
-    re.compile(r"\b(?:pay|buy|purchase)\b[^;.!?]{0,30}(?:[$€£]\s?\d|\b(?:more|for it|per token)\b)", re.I),
+    Phrase(r"\bANTHROPIC_API_KEY\b[^;.!?]{0,40}\b(?:billing|instead|pay)"),
+    Phrase(r"\b(?:pay|buy|purchase)\b[^;.!?]{0,30}(?:[$€£]\s?\d|\b(?:more|for it|per token)\b)"),
 )
 _HOLDS_BACK = re.compile(
     r"\b(?:not|don't|never|no need to|rather than|instead of|without|nor)\b"
@@ -89,9 +85,13 @@ _NAMES_COST = re.compile(
 @lru_cache(maxsize=TEXTS)
 def asks_to_pay(text: str) -> bool:
     """Whether `text` tells its reader to spend money, or to open a lane in which money is spent."""
-    return any(
-        any(tell.search(clause) for tell in _TELLS) and not _HOLDS_BACK.search(clause)
-        for clause in _CLAUSE.split(plain(text))
+    whole = plain(text)
+    low = folded(whole)
+    # Most texts hold nothing of the kind: then no clause does.
+    tells = [tell.pattern for tell in _TELLS if tell.search(whole, low)]
+    return bool(tells) and any(
+        any(tell.search(clause) for tell in tells) and not _HOLDS_BACK.search(clause)
+        for clause in _CLAUSE.split(whole)
     )
 
 

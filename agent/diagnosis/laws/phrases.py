@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from agent.diagnosis.laws.prefilter import Phrase, folded
+
 _SENTENCE = re.compile(r"(?<=[.;!?])[\"')\]]*\s+|\n+|\s+[-–—]\s+")
 _IDIOM = re.compile(
     r"\b(?:no (?:doubt|worries|problem|question|matter)|not only|why not|without (?:a )?(?:doubt|fail)"
@@ -61,11 +63,12 @@ def negated(before: str, after: str = "") -> bool:
     return bool(_NOT.search(scope) or _AFTER.search(after))
 
 
-def hits(text: str, patterns: Iterable[re.Pattern[str]]) -> list[str]:
-    """The phrases of `text` that match one of `patterns`, are not denied and not merely asked about."""
+def hits(text: str, phrases: Iterable[Phrase]) -> list[str]:
+    """What in `text` matches one of `phrases`, is not denied and not merely asked about."""
     # Most texts hold nothing of the kind: one look at the whole spares the look at each sentence.
     whole = plain(text)
-    suspects = [pattern for pattern in patterns if pattern.search(whole)]
+    low = folded(whole)
+    suspects = [phrase.pattern for phrase in phrases if phrase.search(whole, low)]
     found = []
     for sentence in sentences(text) if suspects else ():
         if _ASKS.match(sentence):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -138,7 +139,7 @@ def test_a_note_of_its_own_must_cite(material: Material) -> None:
 
 
 def test_the_whole_draft_and_each_text_are_in_the_readers_language(material: Material) -> None:
-    german = material.model_copy(update={"language": "de"})
+    german = replace(material, language="de")
     assert [(f.law, f.where) for f in findings(german)][-1] == ("language", "draft")
     text = "Das ist wahrscheinlich nicht der Plan, und die Anfrage ist nur falsch eingeordnet."
     found = findings(material, lambda d: d["summary"].append({"text": text, "cites": ["E1"]}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -59,7 +60,7 @@ def test_a_step_that_is_not_concluded_has_no_explanation(room: SimpleNamespace) 
 def test_long_evidence_is_cut(material: Material) -> None:
     first = material.plain.evidence[0].model_copy(update={"text": "x" * 5000})
     plain = material.plain.model_copy(update={"evidence": [first]})
-    lines = list(entries(material.model_copy(update={"plain": plain})))
+    lines = list(entries(replace(material, plain=plain)))
     assert len(lines[-1]["text"]) < 500
     assert lines[-1]["text"].endswith("...")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,7 +32,7 @@ def material(room: SimpleNamespace) -> Material:
 def asking(material: Material) -> Material:
     question = Question(text="Which version does `claude --version` show?", how="claude --version", splits=[])
     plain = material.plain.model_copy(update={"action": "ask", "question": question})
-    return material.model_copy(update={"plain": plain, "action": "ask"})
+    return replace(material, plain=plain, action="ask")
 
 
 def found(material: Material, change: Callable[[dict[str, Any]], Any]) -> set[tuple[str, str]]:
@@ -172,6 +173,6 @@ def test_a_paid_step_stands_after_the_free_ones(material: Material) -> None:
     steps = [*material.plain.guidance]
     steps[-1] = steps[-1].model_copy(update={"cost": "charges"})
     plain = material.plain.model_copy(update={"guidance": steps})
-    paying = material.model_copy(update={"plain": plain, "contacts": []})
+    paying = replace(material, plain=plain, contacts=[])
     assert found(paying, contact_first) == {("money-safe", "steps")}
     assert found(paying, lambda d: d["steps"].pop()) == set()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from agent.diagnosis.laws.phrases import hits, negated, plain, sentences
+from agent.diagnosis.laws.prefilter import Phrase
 
-SPOOF = (re.compile(r"\b(?:spoof|fake|pretend)\b", re.I),)
+SPOOF = (Phrase(r"\b(?:spoof|fake|pretend)\b"),)
 
 
 @pytest.mark.parametrize(
