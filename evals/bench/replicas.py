@@ -2,7 +2,8 @@
 
 A copy keeps three quarters of one issue, gets a seventh of another, and two tokens that no other issue has.
 Issues of real trackers bring more new ones (six each, still after 30,000), so that the copies' vocabulary is
-rather too small than too large; a copy has about as many different tokens (67) as a real issue (65).
+rather too small than too large; a copy has about as many different tokens (66; one of a real issue 68) as a
+real issue (65).
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from agent.issues.tokens import issue_tokens
 
 _KEPT, _OTHER, _OWN = 0.75, 0.15, 2
 _VOCABULARY = 200_000
-_TERMS, _SPREAD, _REPEATED = 3.75, 0.85, 0.5
-"""Different words of a made up body, as a logarithm, as in issues of real trackers: 45 in the middle, 65 on
-average; how unlike they are, and how much of a body are words said again."""
+_TERMS, _SPREAD, _REPEATED = 3.55, 0.85, 0.5
+"""Different words of a made up body, as a logarithm; how unlike they are, and how much of a body are words
+said again. So chosen that copies are as large as copies of issues of real trackers."""
 
 
 class Tokens(NamedTuple):

@@ -2,7 +2,8 @@
 
 The issues are replicas (see `replicas.py`). They go into the store's index as an import puts them there,
 without being read from a file first; `--import M` measures the whole command over M rows, and diagnoses
-with these in store. Times are of this machine now: a busy one doubles them.
+with these in store. Times are of this machine now: a busy one multiplies them. So the processor's time is
+given beside them, that of the server's process included.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ import json
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from agent.errors import AgentError
 from agent.store.database import Database
@@ -38,15 +40,31 @@ QUERIES, DEPTH = 98, 200
 _QUERY_TOKENS = 60
 _AT_ONCE = 1_000
 _GIVEN = 30_000
+T = TypeVar("T")
 
 
 class Engine(NamedTuple):
-    """One engine's figures; sizes in MB."""
+    """One engine's figures; sizes in MB. `cpu` is the processor's time of the searches."""
 
     build_s: float
     per_second: float
     size_mb: float
     search: Spread
+    cpu: Spread
+
+
+class Took(NamedTuple):
+    """Milliseconds of one search: of the clock, and of the processor."""
+
+    wall: float
+    cpu: float
+
+
+def _timed(search: Callable[[], T], cpu: Callable[[], float]) -> tuple[T, Took]:
+    """What the search gives, and how long it took; `cpu` gives seconds."""
+    started, used = time.perf_counter(), cpu()
+    found = search()
+    return found, Took((time.perf_counter() - started) * 1000, (cpu() - used) * 1000)
 
 
 def add_parser(commands: Any) -> None:
@@ -115,20 +133,35 @@ async def _ours(
     upgrade(url)
     async with open_database(url, "default", [], "none") as database:
         seconds = await _filled(database, many, given)
-        times: list[float] = []
+        times: list[Took] = []
         for number, weights in enumerate([*queries[:10], *queries]):
 
-            def search(connection: Any, weights: dict[str, float] = weights) -> tuple[Found, float]:
-                started = time.perf_counter()
-                answer = database.index.search(connection, Wanted(weights, DEPTH))
-                return answer, (time.perf_counter() - started) * 1000
+            def search(connection: Any, weights: dict[str, float] = weights) -> tuple[Found, Took]:
+                wanted = Wanted(weights, DEPTH)
+                return _timed(lambda: database.index.search(connection, wanted), _clock(connection))
 
             answer, took = await database.read(search)
             if number >= 10:
                 found.append(answer)
                 times.append(took)
         size = await _size(database)
-    return Engine(round(seconds, 1), round(many / seconds), round(size / 1e6, 1), spread(times))
+    return _engine(seconds, many, size, times)
+
+
+def _engine(seconds: float, many: int, size: int, times: list[Took]) -> Engine:
+    wall, cpu = (spread([getattr(one, name) for one in times]) for name in Took._fields)
+    return Engine(round(seconds, 1), round(many / seconds), round(size / 1e6, 1), wall, cpu)
+
+
+def _clock(connection: Any) -> Callable[[], float]:
+    """Seconds of the processor that this thread, and the server's process behind the connection, have used.
+
+    A server on another machine is left out.
+    """
+    if connection.dialect.name == "sqlite":
+        return time.thread_time
+    used = Path(f"/proc/{connection.exec_driver_sql('SELECT pg_backend_pid()').scalar()}/schedstat")
+    return lambda: time.thread_time() + (int(used.read_text().split()[0]) / 1e9 if used.exists() else 0.0)
 
 
 async def _filled(database: Database, many: int, given: list[Tokens]) -> float:
@@ -165,15 +198,14 @@ def _fts5(
         times = []
         for weights, answer in zip(queries, found, strict=True):
             terms = [one.token for one in choose(weights, answer.docs, answer.having.__getitem__)]
-            started = time.perf_counter()
-            fts5.search(terms, DEPTH)
-            times.append((time.perf_counter() - started) * 1000)
-        return Engine(round(seconds, 1), round(many / seconds), round(fts5.bytes / 1e6, 1), spread(times))
+            times.append(_timed(partial(fts5.search, terms, DEPTH), time.thread_time)[1])
+        return _engine(seconds, many, fts5.bytes, times)
 
 
 def _json(figures: dict[str, Engine], imported: Imported | None) -> str:
     document: dict[str, Any] = {
-        name: {**one._asdict(), "search": one.search.model_dump()} for name, one in figures.items()
+        name: {**one._asdict(), "search": one.search.model_dump(), "cpu": one.cpu.model_dump()}
+        for name, one in figures.items()
     }
     if imported:
         document["import"] = imported.model_dump()
@@ -185,9 +217,11 @@ def _lines(many: int, figures: dict[str, Engine], imported: Imported | None) -> 
     for name, one in figures.items():
         lines.append(
             f"{name:<9} p50 {one.search.p50_ms:8.1f} ms  p95 {one.search.p95_ms:8.1f} ms"
+            f"  (CPU {one.cpu.p50_ms:.1f}, {one.cpu.p95_ms:.1f})"
             f"  {one.size_mb:7.1f} MB  {one.per_second:7.0f} issues/s indexed"
         )
     if {"fts5", "sqlite"} <= figures.keys():
-        ratio = figures["fts5"].search.p95_ms / figures["sqlite"].search.p95_ms
-        lines.append(f"FTS5 takes {ratio:.0f} times as long at p95")
+        theirs, ours = figures["fts5"], figures["sqlite"]
+        ratio, of_cpu = theirs.search.p95_ms / ours.search.p95_ms, theirs.cpu.p95_ms / ours.cpu.p95_ms
+        lines.append(f"FTS5 takes {ratio:.0f} times as long at p95, {of_cpu:.0f} times the processor")
     return "\n".join([*lines, *(imported.lines() if imported else [])]) + "\n"

@@ -18,6 +18,7 @@ def test_a_small_run_gives_figures_of_both(capsys: pytest.CaptureFixture[str]) -
         assert figures["size_mb"] > 0.1
         assert figures["search"]["runs"] == 98
         assert 0 < figures["search"]["p50_ms"] <= figures["search"]["p95_ms"]
+        assert 0 < figures["cpu"]["p50_ms"] <= figures["cpu"]["p95_ms"]
 
 
 @pytest.mark.parametrize("given", [["--issues", "5"], ["--corpus", "/nowhere/at/all.jsonl"]])
