@@ -16,13 +16,11 @@ from typing import Any, TypeVar
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
-from pydantic import TypeAdapter
 
-from agent.causes.cause import Differential
 from agent.causes.weigh import weigh as weigh_causes
 from agent.diagnosis.answer import answer_of
 from agent.diagnosis.conclude import conclude as conclude_diagnosis
-from agent.diagnosis.diagnosis import Answer, Finding, Provenance
+from agent.diagnosis.diagnosis import Answer, Provenance
 from agent.diagnosis.drafting import Drafting
 from agent.diagnosis.material import Material, material_of
 from agent.diagnosis.next_call import Models, next_call
@@ -30,14 +28,12 @@ from agent.diagnosis.repair import check as check_draft
 from agent.diagnosis.repair import finish
 from agent.diagnosis.spoken import teller
 from agent.issues.follow import STEPS, duplicates_among, led_on
-from agent.issues.issue import RelatedIssue
 from agent.issues.query import SEARCH_DEPTH, build_query
 from agent.issues.rank import rank
-from agent.issues.wave import Wave
 from agent.ports import Model
 from agent.report.error_report import Case, ErrorReport, Submission
 from agent.report.read import read as read_submission
-from agent.state import JSON, Context, State
+from agent.state import FINDINGS, JSON, RELATED, WAVES, Context, Rooms, State, rooms_of, waves_of
 from agent.usage.account import UsageAssessment
 from agent.usage.assess import assess as assess_usage
 from prompts import PromptSet
@@ -49,9 +45,6 @@ PRODUCT = "claude-code"
 ROOMS = ("report", "usage", "issues", "causes", "diagnosis")
 """The keys of the rooms, in the order in which they are said, whichever is done first."""
 TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
-RELATED = TypeAdapter(list[RelatedIssue])
-WAVES = TypeAdapter(list[Wave])
-FINDINGS = TypeAdapter(list[Finding])
 
 T = TypeVar("T")
 Node = Callable[[State, Runtime[Context]], Awaitable[JSON]]
@@ -121,7 +114,7 @@ async def draft(state: State, runtime: Runtime[Context]) -> JSON:
     models = Models(model.triage_model, model.draft_model, model.strong_model)
     asked = tuple(answer.question for answer in Case.model_validate(state["submission"]).answers)
     findings = FINDINGS.validate_python(state.get("findings", []))
-    rooms = _rooms(state)
+    rooms = rooms_of(state)
     drafting = await _work(_size(state), _drafting, state, rooms, runtime.context)
     material = _material(drafting, rooms, runtime.context)
     while True:
@@ -136,18 +129,18 @@ async def ground(state: State, runtime: Runtime[Context]) -> JSON:
     """What does not stand in the draft: every claim is checked against what it cites."""
     _, prompts = _asked(runtime.context)
     drafting = Drafting.model_validate(state["draft"])
-    material = _material(drafting, _rooms(state), runtime.context)
+    material = _material(drafting, rooms_of(state), runtime.context)
     findings = await _work(_size(state), check_draft, drafting, material, prompts)
     return {"findings": FINDINGS.dump_python(findings, mode="json")}
 
 
 async def conclude(state: State, runtime: Runtime[Context]) -> JSON:
     """The diagnosis, plain or in the words of a draft that stand, through the four laws."""
-    report, usage, issues, causes = _rooms(state)
+    report, usage, issues, causes = rooms_of(state)
     catalogue, notes = runtime.context.catalogue, runtime.context.notes
     if "draft" not in state:
         diagnosis = await _work(
-            _size(state), conclude_diagnosis, report, usage, issues, causes, catalogue, notes, _waves(state)
+            _size(state), conclude_diagnosis, report, usage, issues, causes, catalogue, notes, waves_of(state)
         )
         return {"diagnosis": diagnosis.model_dump(mode="json")}
     drafting = Drafting.model_validate(state["draft"])
@@ -160,27 +153,10 @@ async def conclude(state: State, runtime: Runtime[Context]) -> JSON:
     }
 
 
-Rooms = tuple[ErrorReport, UsageAssessment, list[RelatedIssue], Differential]
-
-
-def _rooms(state: State) -> Rooms:
-    """The nouns of the four rooms that a report has passed before its diagnosis."""
-    return (
-        ErrorReport.model_validate(state["report"]),
-        UsageAssessment.model_validate(state["usage"]),
-        RELATED.validate_python(state["issues"]),
-        Differential.model_validate(state["causes"]),
-    )
-
-
-def _waves(state: State) -> tuple[Wave, ...]:
-    return tuple(WAVES.validate_python(state.get("waves", [])))
-
-
 def _drafting(state: State, rooms: Rooms, context: Context) -> Drafting:
     if "draft" in state:
         return Drafting.model_validate(state["draft"])
-    plain = conclude_diagnosis(*rooms, context.catalogue, waves=_waves(state))
+    plain = conclude_diagnosis(*rooms, context.catalogue, waves=waves_of(state))
     return Drafting(plain=plain, left=context.budget)
 
 

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
+
+from pydantic import TypeAdapter
 
 from agent.causes.catalogue import Catalogue
+from agent.causes.cause import Differential
+from agent.diagnosis.diagnosis import Finding
 from agent.diagnosis.model import Budget
+from agent.issues.issue import RelatedIssue
 from agent.issues.ranking import Ranking
+from agent.issues.wave import Wave
 from agent.ports import Apart, ChangelogSource, Clock, IssueGraph, IssueIndex, Model, WaveSource
+from agent.report.error_report import ErrorReport
+from agent.usage.account import UsageAssessment
 from prompts import PromptSet
 
 JSON = dict[str, Any]
+RELATED = TypeAdapter(list[RelatedIssue])
+WAVES = TypeAdapter(list[Wave])
+FINDINGS = TypeAdapter(list[Finding])
 BUDGET = Budget(tokens=60_000, seconds=40, usd=0.5)
 """What one diagnosis may spend on a model where nothing else is said."""
 
@@ -34,6 +45,30 @@ class State(TypedDict, total=False):
     draft: JSON
     findings: list[JSON]
     diagnosis: JSON
+
+
+class Rooms(NamedTuple):
+    """The nouns of the four rooms that a report has passed before its diagnosis."""
+
+    report: ErrorReport
+    usage: UsageAssessment
+    issues: list[RelatedIssue]
+    causes: Differential
+
+
+def rooms_of(state: State) -> Rooms:
+    """The nouns again, of what the rooms left as JSON. Each must have been passed."""
+    return Rooms(
+        ErrorReport.model_validate(state["report"]),
+        UsageAssessment.model_validate(state["usage"]),
+        RELATED.validate_python(state["issues"]),
+        Differential.model_validate(state["causes"]),
+    )
+
+
+def waves_of(state: State) -> tuple[Wave, ...]:
+    """The waves that the report is part of."""
+    return tuple(WAVES.validate_python(state.get("waves", [])))
 
 
 @dataclass(frozen=True)
