@@ -154,7 +154,8 @@ class Services:
 
 def open_tenant(settings: Settings, *, strict: bool) -> AbstractAsyncContextManager[Database]:
     """The tenant's database. Raises `StoreUnavailable`, and `SchemaTooOld` where it is older and `strict`."""
-    return open_database(settings.database_url, settings.tenant, load_known, known_digest(), strict=strict)
+    url, tenant, encoder = settings.database_url, settings.tenant, settings.encoder
+    return open_database(url, tenant, load_known, known_digest(), strict=strict, encoder=encoder)
 
 
 @asynccontextmanager
@@ -209,9 +210,8 @@ async def open_sync(
     """One run of a sync. Raises as `open_issue_archive` and `open_github`."""
     signature_of = partial(first_signature, lexicon=load_lexicon())
     async with open_github(settings, waiter) as source, open_tenant(settings, strict=True) as database:
-        archive = SqlIssueArchive(database)
-        yield Sync(source, archive, signature_of, repository, say)
-        await archive.fit_latent()
+        yield Sync(source, SqlIssueArchive(database), signature_of, repository, say)
+        await SqlIssues(database).fit_latent()
 
 
 @asynccontextmanager

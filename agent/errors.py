@@ -39,6 +39,10 @@ class StoreUnavailable(AgentError):
     """The database at {where} cannot be opened: {why}."""
 
 
+class EncoderUnavailable(StoreUnavailable):
+    """The encoder of sentences in {folder} cannot be used: {why}."""
+
+
 class SchemaTooOld(AgentError):
     """The database at {where} has an older schema. Run: caseworker db upgrade."""
 

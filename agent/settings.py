@@ -59,6 +59,11 @@ class Settings(BaseSettings):
     model_seconds: float = Field(40, description="How long the model may take for one diagnosis", ge=0)
     model_usd: float = Field(0.5, description="US dollars that the model may cost for one diagnosis", ge=0)
     model_tokens: int = Field(80_000, description="Tokens in and out for one diagnosis", ge=0)
+    encoder: Path | None = Field(
+        None,
+        description="A folder with model.onnx and tokenizer.json: issues are compared by its vectors, "
+        "once issues learn has weighed them; needs the extra encoder",
+    )
     github_url: str = Field(
         "https://api.github.com", description="The API that issues sync reads; GITHUB_TOKEN is sent there"
     )

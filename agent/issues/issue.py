@@ -93,6 +93,7 @@ class IssueQuery(Noun):
     `weights` maps a token (as `tokens.tokens` gives it) to how much it counts, at most 200 of them; `title`
     are the title's tokens in order, `errors` and `body` those that stand in lines that tell of an error and
     in the text; `length` is how many tokens the text has.
+    `text` is how the report begins, its title first, for what reads sentences and not tokens.
     `at` is the report's date, `repository` where it was filed. With `before`, only issues created earlier
     are found.
     """
@@ -104,6 +105,7 @@ class IssueQuery(Noun):
     errors: list[str] = []
     body: list[str] = []
     length: int = 0
+    text: str = ""
     exclude: tuple[str, int] | None = None
     repository: str | None = None
     at: datetime | None = None

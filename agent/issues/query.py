@@ -16,6 +16,8 @@ from agent.report.lexicon import Lexicon
 
 MOST_TERMS = 20
 MOST_WEIGHTS = 200
+MOST_SENTENCES = 1_000
+"""Characters of a report that are read as sentences, where something reads them at all."""
 SEARCH_DEPTH = 200
 """How many hits to ask the store for, so that `rank` has something to choose from."""
 
@@ -121,6 +123,7 @@ def build_query(report: ErrorReport, lexicon: Lexicon | None = None) -> IssueQue
         signatures=list(dict.fromkeys(event.signature for event in report.errors if event.signature)),
         terms=[spelled[key] for key in best],
         **_weighed(report, _other_names(report, lexicon)),
+        text=report.text[:MOST_SENTENCES],
         exclude=own,
         repository=own[0] if own else REPOSITORY_OF.get(report.product or ""),
         at=report.reported_at,

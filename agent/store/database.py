@@ -25,6 +25,8 @@ from agent.store.index.upkeep import index_of, tend, tend_quietly
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
+    from agent.store.index.encoder import Encoder
+
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 _MANY = 100
@@ -113,8 +115,14 @@ class Database:
     Everything raises `StoreUnavailable` where the database fails; a write that raises wrote nothing.
     """
 
-    def __init__(self, url: URL, tenant: str, clock: Callable[[], datetime] = utc_now) -> None:
-        self.url, self.tenant, self.now = url, tenant, clock
+    def __init__(
+        self,
+        url: URL,
+        tenant: str,
+        clock: Callable[[], datetime] = utc_now,
+        encoder: Encoder | None = None,
+    ) -> None:
+        self.url, self.tenant, self.now, self.encoder = url, tenant, clock, encoder
         with reported(url):
             engine = pooled_engine(url)
         self.dialect: str = engine.dialect.name

@@ -32,7 +32,7 @@ class SqlIssues:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._search = IssueSearch(database.dialect, database.index)
+        self._search = IssueSearch(database.dialect, database.index, database.encoder)
         self._upsert = upsert_statement(database.dialect)
         self._spellings: dict[str, str] | None = None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
@@ -19,6 +21,9 @@ from agent.store.issues import SqlIssues
 from agent.store.schema import checked, head, upgrade
 from agent.store.seed import KEY, Known, seed
 
+if TYPE_CHECKING:
+    from agent.store.index.encoder import Encoder
+
 _STATE = text("""
     SELECT version_num, (SELECT value FROM meta WHERE tenant = :tenant AND key = :key),
            (SELECT value FROM meta WHERE tenant = :tenant AND key = :index)
@@ -28,15 +33,22 @@ _STATE = text("""
 
 @asynccontextmanager
 async def open_database(
-    url: str, tenant: str, known: Known, digest: str, *, strict: bool = False
+    url: str,
+    tenant: str,
+    known: Known,
+    digest: str,
+    *,
+    strict: bool = False,
+    encoder: Path | None = None,
 ) -> AsyncIterator[Database]:
     """The database at `url` as `tenant` sees it, with the packaged issues `known` in it.
 
     `known` may be a function, which is called only where `digest` is not the one already loaded. A new
     SQLite database is made and an older one upgraded; with `strict`, and always on PostgreSQL, an older
-    schema raises `SchemaTooOld`. Raises `StoreUnavailable` where the database cannot be used.
+    schema raises `SchemaTooOld`. Raises `StoreUnavailable` where the database cannot be used. With the
+    folder of an `encoder` issues are compared by its vectors; `EncoderUnavailable` where it cannot be.
     """
-    database = Database(parse_url(url), tenant)
+    database = Database(parse_url(url), tenant, encoder=_opened(encoder))
     try:
         with reported(database.url):
             await asyncio.to_thread(probe, database.url)
@@ -61,6 +73,14 @@ async def open_store(
     """The issues in the database at `url`; all else as in `open_database`."""
     async with open_database(url, tenant, known, digest, strict=strict) as database:
         yield SqlIssues(database)
+
+
+def _opened(folder: Path | None) -> Encoder | None:
+    if folder is None:
+        return None
+    from agent.store.index.encoder import open_encoder  # with its numbers, which nobody else wants
+
+    return open_encoder(folder)
 
 
 def _state(connection: Connection, url: URL) -> tuple[str | None, str | None, str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, LargeBinary, Row, bindparam, column, select, text
 
@@ -17,6 +17,9 @@ from agent.store.index.packed import Shared, shared
 from agent.store.index.vectors import Vectors
 from agent.store.own_links import own_links
 from agent.store.tables import UtcTime, issues
+
+if TYPE_CHECKING:
+    from agent.store.index.encoder import Encoder
 
 BODY_SHOWN = 2_000
 """Characters of the body that a hit carries."""
@@ -63,8 +66,8 @@ _ROWS = """
 class IssueSearch:
     """The search of one database. Safe to use from several threads at once."""
 
-    def __init__(self, dialect: str, index: Index) -> None:
-        self._index, self._vectors = index, Vectors()
+    def __init__(self, dialect: str, index: Index, encoder: Encoder | None = None) -> None:
+        self._index, self._vectors = index, Vectors(encoder)
         columns = ", ".join(f"i.{kept.name}" for kept in _COLUMNS)
         rows = text(_ROWS.format(columns=columns, body=BODY_SHOWN, ids=_IDS[dialect]))
         self._rows = rows.columns(issues.c.id, *_COLUMNS, issues.c.body, *_FORWARD)
@@ -87,7 +90,7 @@ class IssueSearch:
         ids = [*scores, *self._same_signature(connection, query, min(limit, _FEWEST)), *known]
         rows = connection.execute(self._rows, {"ids": json.dumps(ids), **_own(query)}).all()
         asked = _asked(query, weights, Collection(docs=found.docs, having=found.having))
-        near = self._vectors.cosines(connection, weights, [row.vector for row in rows])
+        near = self._vectors.cosines(connection, weights, query.text, [row.vector for row in rows])
         hits = [
             (row[0], _to_hit(row, asked, scores.get(row[0], 0.0), cosine, known.get(row[0])))
             for row, cosine in zip(rows, near, strict=True)

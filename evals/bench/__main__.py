@@ -16,6 +16,8 @@ from rich.table import Table
 from agent.errors import AgentError
 from evals.bench.batch import Batch, BatchFailed, measure_batch
 from evals.bench.latency import Latency, measure_latency
+from evals.bench.minilm import add_parser as add_minilm_parser
+from evals.bench.minilm import run as run_minilm
 from evals.bench.model import add_parser as add_model_parser
 from evals.bench.model import run as run_model
 from evals.bench.process import cpu_seconds
@@ -45,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     add_parsers(commands, CASES)
     add_waves_parser(commands)
     add_model_parser(commands, CASES)
+    add_minilm_parser(commands)
     add_retrieval_parser(commands)
     add_scale_parser(commands)
     return top
@@ -55,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
     if asked.command in COMMANDS:
         return run_service(asked)
+    if asked.command == "minilm":
+        return run_minilm(asked)
     if asked.command == "waves":
         return run_waves(asked)
     if asked.command == "retrieval":

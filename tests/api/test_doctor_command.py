@@ -27,6 +27,21 @@ def test_vectors_that_are_missing_are_said_and_made(run, monkeypatch: pytest.Mon
     assert "as the issues are" in run("doctor").out
 
 
+def test_an_encoder_that_cannot_be_had_is_wrong_and_no_diagnosis_fails_for_it(
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASEWORKER_ENCODER", str(tmp_path))
+    shown = run("doctor")
+    assert shown.code == 1
+    line = next(line for line in shown.out.splitlines() if line.startswith("WRONG"))
+    assert f"The encoder of sentences in {tmp_path} cannot be used" in line
+    report = tmp_path / "report.txt"
+    report.write_text("API Error: 529 Overloaded")
+    said = run("diagnose", str(report), "--format", "json")
+    assert said.code == 0
+    assert f"The encoder of sentences in {tmp_path}" in said.out
+
+
 def test_an_unreachable_database_is_wrong(run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CASEWORKER_DATABASE_URL", "sqlite:////proc/no/such/folder.sqlite3")
     shown = run("doctor")

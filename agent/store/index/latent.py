@@ -79,9 +79,14 @@ class Model(NamedTuple):
         """The direction of each document in one byte a dimension, behind the model's number."""
         turned = self.directions.astype(np.float32) * self.scales[:, None]
         vectors = _rows(documents, self.places, self.idf).times(turned)
-        most = np.maximum(np.abs(vectors).max(axis=1, initial=0.0), 1e-9)
-        scaled = np.rint(vectors * (127 / most)[:, None]).astype(np.int8)
-        return [self.number.to_bytes(4, "big") + one.tobytes() for one in scaled]
+        return pack(self.number, vectors)
+
+
+def pack(number: int, vectors: Matrix) -> list[bytes]:
+    """The direction of each vector in one byte a dimension, behind the number of what made them."""
+    most = np.maximum(np.abs(vectors).max(axis=1, initial=0.0), 1e-9)
+    scaled = np.rint(vectors * (127 / most)[:, None]).astype(np.int8)
+    return [number.to_bytes(4, "big") + one.tobytes() for one in scaled]
 
 
 def fit(documents: Sequence[Mapping[str, int]], number: int) -> Model | None:
@@ -175,9 +180,9 @@ def from_bytes(kept: bytes, number: int) -> Model:
         raise ValueError(f"no latent model: {bad}") from bad
 
 
-def cosines(model: Model, query: Matrix, packed: Iterable[bytes | None]) -> list[float | None]:
-    """The nearness of each packed vector to a unit vector, -1 to 1; None for one of another model."""
-    own, size = model.number.to_bytes(4, "big"), 4 + model.directions.shape[1]
+def cosines(number: int, query: Matrix, packed: Iterable[bytes | None]) -> list[float | None]:
+    """The nearness of each packed vector to a unit vector, -1 to 1; None for one with another number."""
+    own, size = number.to_bytes(4, "big"), 4 + len(query)
     given = list(packed)
     is_own = [one is not None and len(one) == size and one[:4] == own for one in given]
     held = [one[4:] for one, fits in zip(given, is_own, strict=True) if fits and one is not None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from agent.issues.query import MOST_TERMS, MOST_WEIGHTS, build_query, telling, words
+from agent.issues.query import MOST_SENTENCES, MOST_TERMS, MOST_WEIGHTS, build_query, telling, words
 from agent.report.error_report import ErrorEvent, ErrorReport
 from agent.report.lexicon import Lexicon, Synonym
 
@@ -35,6 +35,11 @@ def test_title_and_identifiers_stand_before_prose() -> None:
     assert set(query.terms[:3]) == {"Certificate", "refused", "proxy"}
     assert "NODE_EXTRA_CA_CERTS" in query.terms[:4]
     assert len(query.terms) == MOST_TERMS
+
+
+def test_what_is_read_as_sentences_is_the_beginning() -> None:
+    assert build_query(ErrorReport(text="A title\nand more")).text == "A title\nand more"
+    assert len(build_query(ErrorReport(text="word " * 900)).text) == MOST_SENTENCES
 
 
 def test_ids_numbers_links_and_stop_words_are_no_terms() -> None:

@@ -34,7 +34,7 @@ def test_issues_of_one_subject_are_near_though_they_share_no_word() -> None:
     other = model.vector({"s2w1": 1, "s2w2": 1})
     assert float(one @ same) > 0.5 > abs(float(one @ other)) + 0.2
     packed = model.packed_vectors([{"s1w11": 1, "s1w12": 1}, {"s2w1": 1, "s2w2": 1}])
-    near = cosines(model, one, packed)
+    near = cosines(model.number, one, packed)
     assert near == pytest.approx([float(one @ same), float(one @ other)], abs=0.02)
 
 
@@ -55,10 +55,10 @@ def test_what_cannot_be_compared_is_none() -> None:
     vector = model.vector({"s1w1": 1})
     [old] = model._replace(number=1).packed_vectors([{"s1w1": 1}])
     new, unknown = model.packed_vectors([{"s1w1": 1}, {"unknown": 1}])
-    assert cosines(model, vector, [None, old, b"", new, unknown]) == [
+    assert cosines(2, vector, [None, old, b"", new, unknown]) == [
         None, None, None, pytest.approx(1, abs=0.02), 0.0,
     ]  # fmt: skip
-    assert cosines(model, vector, []) == []
+    assert cosines(2, vector, []) == []
     assert not model.vector({"unknown": 1}).any()
 
 
