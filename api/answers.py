@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent.causes.catalogue import Catalogue
 from agent.diagnosis.diagnosis import Answer
 from agent.graph import diagnose
 from agent.report.error_report import Submission
@@ -25,12 +24,6 @@ async def answer(submission: Submission, context: Context) -> Answer:
 def noted(submission: Submission, context: Context) -> Context:
     """`context` with the notes that this submission itself calls for."""
     product = submission.product
-    if product and product.lower() not in products(context.catalogue):
+    if product and product.lower() not in context.catalogue.products:
         return replace(context, notes=(*context.notes, UNKNOWN_PRODUCT))
     return context
-
-
-def products(catalogue: Catalogue) -> set[str]:
-    """The products that some cause asks about, in lower case."""
-    uses = (use for cause in catalogue.causes for use in cause.signs if use.sign == "product.is")
-    return {name.lower() for use in uses for name in use.args["is"]}

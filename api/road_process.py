@@ -16,7 +16,7 @@ from structlog.contextvars import bind_contextvars
 
 from agent.compose import open_context
 from agent.errors import AgentError
-from agent.graph import stream
+from agent.graph import ROOMS, stream
 from agent.report.error_report import Case, Submission
 from agent.settings import Settings
 from agent.state import Context
@@ -31,6 +31,7 @@ READY = b"ready"
 """The first line: from now on it takes submissions."""
 ANSWER, PROBLEM = "answer", "problem"
 """The names of the last line of a walk."""
+_ROOMS = set(ROOMS)
 _LONGEST_LINE = 1 << 26
 _NICER = 1
 """It steps back a little behind the process that answers."""
@@ -42,13 +43,16 @@ def asked(submission: Submission, diagnosis_id: str) -> bytes:
 
 
 async def walked(line: bytes, context: Context) -> AsyncIterator[bytes]:
-    """The lines of one walk: [room, value] as they come, then the answer, or the problem that it ended in."""
+    """The lines of one walk: [room, value] as they come; then the answer's other members, or the problem
+    that the walk ended in."""
     given = from_json(line)
     bind_contextvars(diagnosis=given["id"])
     try:
         submission = Case.model_validate(given["submission"])
         async for name, value in stream(submission, noted(submission, context), given["id"]):
-            yield to_json([name, value]) + b"\n"
+            # The rooms of the answer have been said.
+            rest = value.model_dump(exclude=_ROOMS) if name == ANSWER else value
+            yield to_json([name, rest]) + b"\n"
     except AgentError as bad:
         yield _told(from_error(bad))
     except Exception as bad:  # noqa: BLE001 - the edge of the process: its own words may be a user's

@@ -71,7 +71,7 @@ class Roads:
             async for said in self._here(submission, context, diagnosis_id):
                 yield said
             return
-        is_over = False
+        is_over, rooms = False, dict[str, Any]()
         try:
             await child.say(line)
             while not is_over:
@@ -79,7 +79,11 @@ class Roads:
                 is_over = name in (ANSWER, PROBLEM)
                 if name == PROBLEM:
                     raise Problem(**value)
-                yield name, Answer.model_validate(value) if name == ANSWER else value
+                if is_over:
+                    yield name, Answer.model_validate({**rooms, **value})
+                else:
+                    rooms[name] = value
+                    yield name, value
         except ChildEnded as bad:
             _log.error("a diagnosis was not made: its process ended", status=bad.status)
             raise internal() from None

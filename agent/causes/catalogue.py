@@ -51,6 +51,12 @@ class Catalogue(Noun):
         return found
 
     @cached_property
+    def products(self) -> frozenset[str]:
+        """The products that some cause asks about, in lower case."""
+        uses = (use for cause in self.causes for use in cause.signs if use.sign == "product.is")
+        return frozenset(name.lower() for use in uses for name in use.args["is"])
+
+    @cached_property
     def sign_keys(self) -> dict[str, list[str]]:
         """Cause id to the keys of its signs, in their order."""
         return {cause.id: [sign_key(use.sign, use.args) for use in cause.signs] for cause in self.causes}
