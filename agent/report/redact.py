@@ -85,7 +85,11 @@ def redact(text: str) -> Redacted:
     count = 0
     folded = text.casefold()
     for kind, pattern, hints in _COMPILED:
-        if not any(hint in folded for hint in hints):
+        # A loop, since a generator for each rule costs twice as much as the look itself.
+        for hint in hints:
+            if hint in folded:
+                break
+        else:
             continue
         text, found = pattern.subn(partial(_mask, kind), text)
         count += found

@@ -21,8 +21,18 @@ def pack(title: list[str], body: list[str]) -> bytes:
 
     A line of the title's tokens, then a line for each count. Tokens hold no white space.
     """
+    return _packed(title, Counter(body))
+
+
+def pack_with_length(title: list[str], body: list[str]) -> tuple[bytes, int]:
+    """What `pack` gives and its `length`, without unpacking it for that."""
+    counts = Counter(body)
+    return _packed(title, counts), sum(_field(title, counts).values())
+
+
+def _packed(title: list[str], counts: dict[str, int]) -> bytes:
     by_count: dict[int, list[str]] = {}
-    for token, count in Counter(body).items():
+    for token, count in counts.items():
         by_count.setdefault(count, []).append(token)
     lines = [" ".join(title), *(f"{count} {' '.join(found)}" for count, found in sorted(by_count.items()))]
     return zlib.compress("\n".join(lines).encode(), 6)
@@ -67,7 +77,11 @@ def length(packed: bytes) -> int:
 
 def combined(packed: bytes) -> dict[str, int]:
     """How often each token stands in the one field, which leaves out what `MOST_BODY_TERMS` says."""
-    title, counts = unpack(packed)
+    return _field(*unpack(packed))
+
+
+def _field(title: list[str], counts: dict[str, int]) -> dict[str, int]:
+    """The one field; `counts` may be written into."""
     if len(counts) > MOST_BODY_TERMS:
         # Sorting keeps the order of the text among tokens that are equally frequent.
         counts = {

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from agent.issues.tokens import issue_tokens as tokens_of
-from agent.store.index.packed import length, pack
+from agent.store.index.packed import pack_with_length
 from agent.store.index.postings import add_postings
 from agent.store.index.tables import index_blocks, issue_tokens
 from agent.store.tables import issues
@@ -79,8 +79,7 @@ def _read(connection: Connection, ids: list[int]) -> list[Entry]:
 
 def _entry(row: Any) -> Entry:
     title, body = tokens_of(row.title, f"{row.body}\n{row.outcome}" if row.outcome else row.body)
-    packed = pack(title, body)
-    return Entry(row.id, _seconds(row.created_at), packed, length(packed))
+    return Entry(row.id, _seconds(row.created_at), *pack_with_length(title, body))
 
 
 def _seconds(moment: datetime | None) -> int | None:

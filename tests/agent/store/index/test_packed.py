@@ -15,6 +15,7 @@ from agent.store.index.packed import (
     combined,
     length,
     pack,
+    pack_with_length,
     shared,
     unpack,
 )
@@ -34,6 +35,7 @@ def test_nothing_is_lost(title: list[str], body: list[str]) -> None:
         len(body),
     )
     assert counts == {token: min(MOST_COUNT, count) for token, count in whole.items()}
+    assert pack_with_length(title, body) == (packed, length(packed))
     assert sum(counts.values()) == length(packed)
     words = as_text(packed).split()
     assert {word: words.count(word) for word in words} == counts
@@ -57,3 +59,4 @@ def test_of_a_long_body_the_frequent_and_the_first_tokens_are_searched_and_none_
     assert counts["w398"] == TITLE_WEIGHT
     assert {*counts} == {"w399", "w398", *(f"w{number}" for number in range(MOST_BODY_TERMS - 1))}
     assert len(unpack(packed)[1]) == 400
+    assert pack_with_length(["w398"], body) == (packed, length(packed))
