@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from agent.causes.cause import WeighedCause
 from agent.diagnosis.diagnosis import Action, Finding
 from agent.diagnosis.laws.case import TEXTS, Case
-from agent.diagnosis.laws.phrases import plain
-from agent.diagnosis.laws.prefilter import Phrase, folded
+from agent.diagnosis.laws.phrases import reading
+from agent.diagnosis.laws.prefilter import Phrase
 from agent.usage.account import UsageAssessment
 
 if TYPE_CHECKING:
@@ -85,8 +85,7 @@ _NAMES_COST = re.compile(
 @lru_cache(maxsize=TEXTS)
 def asks_to_pay(text: str) -> bool:
     """Whether `text` tells its reader to spend money, or to open a lane in which money is spent."""
-    whole = plain(text)
-    low = folded(whole)
+    whole, low = reading(text)
     # Most texts hold nothing of the kind: then no clause does.
     tells = [tell.pattern for tell in _TELLS if tell.search(whole, low)]
     return bool(tells) and any(

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from agent.diagnosis.laws.prefilter import Phrase, folded
 
+READINGS = 64
+"""How many texts are kept ready for the next law."""
 _SENTENCE = re.compile(r"(?<=[.;!?])[\"')\]]*\s+|\n+|\s+[-–—]\s+")
 _IDIOM = re.compile(
     r"\b(?:no (?:doubt|worries|problem|question|matter)|not only|why not|without (?:a )?(?:doubt|fail)"
@@ -46,6 +49,13 @@ def plain(text: str) -> str:
     return re.sub(r"[ \t\u00a0]+", " ", text.replace("\u2019", "'").replace("\u2018", "'"))
 
 
+@lru_cache(maxsize=READINGS)
+def reading(text: str) -> tuple[str, str | None]:
+    """`plain(text)`, and that as a `Phrase` looks for words in it: every law asks for the same text."""
+    whole = plain(text)
+    return whole, folded(whole)
+
+
 def sentences(text: str) -> list[str]:
     """The sentences of `text`; a semicolon, a dash and a line break end one too."""
     return [s for s in _SENTENCE.split(plain(text)) if s.strip()]
@@ -66,8 +76,7 @@ def negated(before: str, after: str = "") -> bool:
 def hits(text: str, phrases: Iterable[Phrase]) -> list[str]:
     """What in `text` matches one of `phrases`, is not denied and not merely asked about."""
     # Most texts hold nothing of the kind: one look at the whole spares the look at each sentence.
-    whole = plain(text)
-    low = folded(whole)
+    whole, low = reading(text)
     suspects = [phrase.pattern for phrase in phrases if phrase.search(whole, low)]
     found = []
     for sentence in sentences(text) if suspects else ():

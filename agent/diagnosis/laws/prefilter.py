@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import groupby
 from re import _parser  # type: ignore[attr-defined]  # the only reader of expressions that Python has
 from typing import Any
 
@@ -32,13 +33,26 @@ class Phrase:
     @cached_property
     def needs(self) -> tuple[re.Pattern[str], ...]:
         """What `search` looks for first; told when it is first asked, since most commands never ask."""
-        return tuple(_any_of(words) for words in _best(needed(self.pattern.pattern)))
+        return tuple(_any_of(words) for words in self._words)
+
+    @cached_property
+    def ascii_needs(self) -> tuple[re.Pattern[str], ...] | None:
+        """The same for a text in ASCII, in which no other word stands; None where it cannot match."""
+        words = [frozenset(filter(str.isascii, known)) for known in self._words]
+        return tuple(_any_of(known) for known in words) if all(words) else None
+
+    @cached_property
+    def _words(self) -> list[Words]:
+        return _best(needed(self.pattern.pattern))
 
     def search(self, text: str, low: str | None = None) -> re.Match[str] | None:
         """The first match in `text`; `low` is `folded(text)` where that is known already."""
         low = folded(text) if low is None else low
         if low is not None:
-            for need in self.needs:
+            needs = self.ascii_needs if low.isascii() else self.needs
+            if needs is None:
+                return None
+            for need in needs:
                 if not need.search(low):
                     return None
         return self.pattern.search(text)
@@ -50,7 +64,13 @@ def needed(pattern: str) -> list[Words]:
 
 
 def _any_of(words: Words) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, sorted(words))))
+    """By their first letters: at each place of a text only the words of one letter are tried."""
+    grouped = groupby(sorted(words), key=lambda word: word[0])
+    return re.compile("|".join(f"{re.escape(a)}(?:{_rests(group)})" for a, group in grouped))
+
+
+def _rests(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word[1:]) for word in words)
 
 
 def _telling(words: Words) -> int:

@@ -73,6 +73,16 @@ def test_letters_that_match_another_one_hide_nothing(text: str):
     assert Phrase(r"\bsend it\b").search(text)
 
 
+def test_a_text_in_ascii_is_searched_for_words_in_ascii_alone():
+    phrase = Phrase(r"\bkauf|購入")
+    assert phrase.search("Jetzt KAUFEN")
+    assert phrase.search("クレジットを購入")
+    assert not phrase.search("Buy it")
+    assert not phrase.search("買う")
+    assert Phrase(r"購入").ascii_needs is None
+    assert Phrase(r"購入").search("Buy it") is None
+
+
 def test_a_text_without_the_words_is_not_searched():
     phrase = Phrase(r"\b(?:buy|get)\b[^.]{0,9}credits?")
     assert phrase.needs
