@@ -22,7 +22,7 @@ from agent.store.cursor import Place, read_cursor, write_cursor
 from agent.store.database import Database, Work
 from agent.store.idempotency import finished
 from agent.store.json_text import JsonText
-from agent.store.marks import marks_of
+from agent.store.marks import counted_in, marks_of
 from agent.store.redacted import kept, redacted
 from agent.store.tables import VOTE_FIELDS, decisions, diagnoses, events, marks, votes
 
@@ -91,14 +91,17 @@ class SqlDiagnoses:
 
         await self._database.write(write)
 
-    async def saving(self, made: NewDiagnosis) -> Work[None]:
-        """What writes a finished diagnosis, for a transaction that writes something else too."""
+    async def saving(self, made: NewDiagnosis, thread_id: str | None = None) -> Work[None]:
+        """What writes a finished diagnosis, for a transaction that writes something else too.
+
+        With `thread_id` it is a later turn of that conversation.
+        """
         row = _row(made.answer, made.owner, await kept(made.submission), self._database.now())
-        marked = marks_of(made.answer, is_follow_up=bool(made.submission.get("answers")))
 
         def write(connection: Connection) -> None:
             connection.execute(self._save, row)
-            if marked:
+            counted = counted_in(connection, thread_id, made.answer) if thread_id is not None else ()
+            if marked := marks_of(made.answer, counted):
                 connection.execute(self._mark, marked)
 
         return write

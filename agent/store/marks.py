@@ -3,38 +3,60 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import UTC
 from typing import Any
 
+from sqlalchemy import Connection, bindparam, select
+
 from agent.diagnosis.diagnosis import Answer
 from agent.issues.wave import case_key
+from agent.store.tables import marks, turns
 
 _VERSION = re.compile(r"\d{1,5}(?:\.\d{1,5}){1,3}(?:-[a-z]{1,8}(?:\.\d{1,4})?)?")
 _PLATFORMS = frozenset({"darwin", "linux", "windows"})
 _PLAN = re.compile(r"(?:free|pro|max|team|enterprise|api)(?:[ _-]?\d{1,2}x)?", re.I)
 _SETTLED = ("answer", "handoff")
+_COUNTED = (
+    select(marks.c.value)
+    .join(turns, (turns.c.tenant == marks.c.tenant) & (turns.c.diagnosis_id == marks.c.diagnosis_id))
+    .where(
+        turns.c.thread_id == bindparam("thread"), marks.c.kind == "signature", marks.c.seen_at.is_not(None)
+    )
+)
 
 
-def marks_of(answer: Answer, *, is_follow_up: bool = False) -> list[dict[str, Any]]:
+def counted_in(connection: Connection, thread_id: str, answer: Answer) -> set[str]:
+    """Those of the answer's signatures for which a conversation is counted already."""
+    bound = {"thread": thread_id, "signatures": _signatures(answer)}
+    return {row.value for row in connection.execute(_COUNTED, bound)}
+
+
+def marks_of(answer: Answer, counted: Collection[str] = ()) -> list[dict[str, Any]]:
     """The rows of a diagnosis, each mark once.
 
     A signature's row also says when the report was written and what ran: values of known forms only, so
     that nothing that a reporter wrote reaches another one by way of a wave. A report of a later date than
-    its diagnosis counts from the diagnosis. One that follows up in a conversation is not counted again.
+    its diagnosis counts from the diagnosis. A signature for which its conversation was `counted` already is
+    not counted again, so a case counts once, whatever its later turns are; one that a later turn brings is.
     """
-    signatures = {event.signature for event in answer.report.errors if event.signature}
     ids = {known for event in answer.report.errors for known in event.request_ids}
-    seen = _nothing() if is_follow_up else _seen(answer)
+    seen = _seen(answer)
     return [
         *(
             {"kind": "request_id", "value": known, "diagnosis_id": answer.id} | _nothing()
             for known in sorted(ids)
         ),
         *(
-            {"kind": "signature", "value": name, "diagnosis_id": answer.id} | seen
-            for name in sorted(signatures)
+            {"kind": "signature", "value": name, "diagnosis_id": answer.id}
+            | (_nothing() if name in counted else seen)
+            for name in _signatures(answer)
         ),
     ]
+
+
+def _signatures(answer: Answer) -> list[str]:
+    return sorted({event.signature for event in answer.report.errors if event.signature})
 
 
 def _seen(answer: Answer) -> dict[str, Any]:

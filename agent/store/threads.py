@@ -80,7 +80,7 @@ class SqlThreads:
         state = {"turn_count": expected_turns + len(turns), "submission": await kept(submission),
                  "updated_at": self._database.now()}  # fmt: skip
         rows = _rows(thread_id, turns, expected_turns)
-        keep = await self._diagnoses.saving(diagnosis) if diagnosis else None
+        keep = await self._diagnoses.saving(diagnosis, thread_id) if diagnosis else None
 
         def write(connection: Connection) -> bool:
             if connection.execute(update(threads).where(unchanged).values(state)).rowcount != 1:

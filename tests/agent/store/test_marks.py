@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from agent.diagnosis.diagnosis import Answer
+from agent.diagnosis.diagnosis import Answer, NewDiagnosis, Turn
 from agent.report.error_report import Reading
 from agent.store import schema
 from agent.store.database import Database
@@ -16,6 +16,7 @@ from agent.store.diagnoses import SqlDiagnoses
 from agent.store.engine import parse_url, sync_engine
 from agent.store.marks import marks_of
 from agent.store.tables import diagnoses, marks
+from agent.store.threads import SqlThreads
 from agent.usage.account import UsageAssessment
 from tests.agent.store.answers import START, answer
 
@@ -70,19 +71,51 @@ def test_two_reports_of_one_request_are_one_case_and_others_are_not() -> None:
     assert signature(answer(3, request_ids=[]))["case_key"] == "dx_3"
 
 
-def test_a_follow_up_is_found_but_not_counted() -> None:
-    row = signature(answer(1), is_follow_up=True)
+def test_what_was_counted_is_found_but_not_counted_again() -> None:
+    row = signature(answer(1), counted={"out-of-extra-usage"})
     assert (row["value"], row["seen_at"], row["case_key"]) == ("out-of-extra-usage", None, None)
+    assert signature(answer(1), counted={"another"})["seen_at"] is not None
+
+
+@pytest.mark.anyio
+async def test_a_conversation_counts_once_for_each_of_its_errors(database: Database) -> None:
+    """Whatever its turns are: an answer to a question, a later remark, or the first turn with an error."""
+    threads = SqlThreads(database)
+
+    def made(number: int, *errors: str, **submission: Any) -> NewDiagnosis:
+        said = answer(number, signature=errors[0] if errors else None, request_ids=[])
+        report = said.report if errors else said.report.model_copy(update={"errors": []})
+        return NewDiagnosis(
+            answer=said.model_copy(update={"report": report}), owner=None, submission=submission
+        )
+
+    thread = await threads.create(None, {}, [turn(0, made(1))], made(1))
+    for number, (error, answers) in enumerate([("a", 1), ("a", 2), ("a", 0), ("b", 0), ("a", 0)], 2):
+        later = made(number, error, answers=[{}] * answers)
+        assert await threads.append(thread.id, [turn(number, later)], {}, number - 1, later)
+    await threads.create(None, {}, [turn(0, made(9, "a"))], made(9, "a"))
+    wanted = select(marks.c.diagnosis_id, marks.c.value).where(marks.c.seen_at.is_not(None))
+    counted = [tuple(row) for row in await database.all(wanted.order_by(marks.c.diagnosis_id))]
+    assert counted == [("dx_2", "a"), ("dx_5", "b"), ("dx_9", "a")]
+    found = await database.all(select(marks.c.diagnosis_id).where(marks.c.value == "a"))
+    assert {row.diagnosis_id for row in found} == {"dx_2", "dx_3", "dx_4", "dx_6", "dx_9"}
+
+
+def turn(number: int, made: NewDiagnosis) -> Turn:
+    return Turn(turn=number, role="user", content="words", diagnosis_id=made.answer.id, at=START)
 
 
 @pytest.mark.anyio
 async def test_a_kept_diagnosis_has_its_marks(database: Database) -> None:
     store = SqlDiagnoses(database)
     await store.save(answer(1), owner=None, submission={"text": "x"}, events=[])
-    await store.save(answer(2), owner=None, submission={"text": "x", "answers": [{}]}, events=[])
-    wanted = select(marks.c.diagnosis_id, marks.c.seen_at).where(marks.c.kind == "signature")
+    await store.save(answer(2, signature="other"), owner=None, submission={"text": "x"}, events=[])
+    wanted = select(marks.c.diagnosis_id, marks.c.value, marks.c.seen_at).where(marks.c.kind == "signature")
     rows = await database.all(wanted.order_by(marks.c.diagnosis_id))
-    assert [tuple(row) for row in rows] == [("dx_1", START + timedelta(seconds=1)), ("dx_2", None)]
+    assert [tuple(row) for row in rows] == [
+        ("dx_1", "out-of-extra-usage", START + timedelta(seconds=1)),
+        ("dx_2", "other", START + timedelta(seconds=2)),
+    ]
 
 
 def test_older_diagnoses_count_from_when_they_were_made(empty_url: str) -> None:
