@@ -5,6 +5,7 @@ Exit codes: 0 ok, 1 some lines or rows failed or something is wrong, 2 bad input
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -70,9 +71,14 @@ def diagnose(
         return
     if out is not None or jobs != 1:
         raise BadInput("--out and --jobs belong to --batch.")
-    from api.diagnose_command import Typed, diagnose_one
+    # What is loaded for one report is no garbage: looking for some costs a sixth of the command.
+    gc.disable()
+    try:
+        from api.diagnose_command import Typed, diagnose_one
 
-    show(diagnose_one(Typed(file, title, error, usage, url, sets or []), form or "text", model))
+        show(diagnose_one(Typed(file, title, error, usage, url, sets or []), form or "text", model))
+    finally:
+        gc.enable()
 
 
 @app.command()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,9 +14,9 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from agent.compose import open_tenant
 from agent.log import configure_logging
 from agent.settings import Settings
-from agent.store.schema import upgrade
 from api.app import create_app
 from api.cli import main
 from tests.postgresql import PostgresServer, drop_schema, new_schema, server_or_skip
@@ -38,10 +40,26 @@ class Result:
 Run = Callable[..., Result]
 
 
+@pytest.fixture(scope="session")
+def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as the first command leaves it, with schema and known issues; made once, to be copied."""
+    path = tmp_path_factory.mktemp("stocked") / "stocked.sqlite3"
+
+    async def make() -> None:
+        async with open_tenant(Settings(database_url=f"sqlite:///{path}"), strict=False):
+            pass
+
+    asyncio.run(make())
+    return path
+
+
 @pytest.fixture(autouse=True)
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def database(
+    stocked: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """A database of its own for each test; what is logged goes to stderr, as in the product."""
-    path = tmp_path / "data" / "test.sqlite3"
+    path = tmp_path_factory.mktemp("data") / "test.sqlite3"
+    shutil.copyfile(stocked, path)
     monkeypatch.setenv("CASEWORKER_DATABASE_URL", f"sqlite:///{path}")
     monkeypatch.setenv("COLUMNS", "100")
     configure_logging("warning")
@@ -73,11 +91,11 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture
-def service_settings(tmp_path: Path) -> Settings:
+def service_settings(stocked: Path, tmp_path: Path) -> Settings:
     """Settings of a service with a database of its own, made and current."""
-    found = Settings(database_url=f"sqlite:///{tmp_path}/service.sqlite3", causes=None, log_level="error")
-    upgrade(found.database_url)
-    return found
+    path = tmp_path / "service.sqlite3"
+    shutil.copyfile(stocked, path)
+    return Settings(database_url=f"sqlite:///{path}", causes=None, log_level="error")
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from agent.errors import BadInput
+from tests.api.conftest import Run
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("langgraph", "sqlalchemy", "pydantic", "alembic", "structlog", "asyncio")
@@ -151,3 +155,18 @@ def test_without_a_key_the_diagnosis_is_the_plain_one_and_says_so(
     assert [n for n in found["diagnosis"]["notes"] if "ANTHROPIC_API_KEY" in n]
     for same in ("guidance", "question", "recommendation", "summary"):
         assert found["diagnosis"][same] == without["diagnosis"][same]
+
+
+def test_one_report_is_diagnosed_without_looks_for_garbage(
+    run: Run, monkeypatch: pytest.MonkeyPatch, refusal: str
+) -> None:
+    during: list[bool] = []
+
+    def diagnosed(*_: object) -> str:
+        during.append(gc.isenabled())
+        raise BadInput("said by the test")
+
+    monkeypatch.setattr("api.diagnose_command.diagnose_one", diagnosed)
+    assert run("diagnose", stdin=refusal).code == 2
+    assert during == [False]
+    assert gc.isenabled()
