@@ -99,7 +99,7 @@ def _lifespan(  # type: ignore[no-untyped-def]
             large = LargeReads()
             services = counted(replace(plain, context=replace(plain.context, apart=large)), metrics)
             roads = Roads(0 if services.context.model else road_processes, walk)
-            runs = Runs(services, settings, metrics, roads.walk)
+            runs = Runs(services, settings, metrics, roads.walk, road_processes)
             app.state.services, app.state.runs = services, runs
             app.state.large, app.state.roads = large, roads
             app.state.doorkeeper = Doorkeeper(services.keys, settings.key_pepper.get_secret_value())

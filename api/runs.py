@@ -113,12 +113,18 @@ class Asked:
 
 
 class Runs:
-    """Starts runs, bounds how many there are, and lets them end when the server stops."""
+    """Starts runs, bounds how many there are, and lets them end when the server stops.
 
-    def __init__(self, services: Services, settings: Settings, metrics: Metrics, walk: Walk) -> None:
+    `processes` beside this one make diagnoses: more of them keep more runs going.
+    """
+
+    def __init__(
+        self, services: Services, settings: Settings, metrics: Metrics, walk: Walk, processes: int = 0
+    ) -> None:
         self._services, self._settings, self._metrics, self._walk = services, settings, metrics, walk
         waits = services.context.model is not None
-        self._small = asyncio.Semaphore(SMALL_WITH_MODEL if waits else SMALL_AT_ONCE)
+        small = max(SMALL_AT_ONCE, 2 * processes)
+        self._small = asyncio.Semaphore(SMALL_WITH_MODEL if waits else small)
         self._large = asyncio.Semaphore(LARGE_WITH_MODEL if waits else LARGE_AT_ONCE)
         self._runs: dict[str, Run] = {}
         self._tasks: set[asyncio.Task[None]] = set()

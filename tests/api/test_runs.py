@@ -68,12 +68,14 @@ class Rows:
             raise self.fault
 
 
-def runs_of(walk: Any, rows: Rows | None = None, model: Any = None, **changed: Any) -> Runs:
+def runs_of(
+    walk: Any, rows: Rows | None = None, model: Any = None, processes: int = 0, **changed: Any
+) -> Runs:
     rows = rows or Rows()
     clock = SimpleNamespace(now=lambda: datetime.now(UTC))
     context = SimpleNamespace(clock=clock, model=model)
     services: Any = SimpleNamespace(context=context, diagnoses=rows, idempotency=rows)
-    return Runs(services, Settings(**changed), Metrics(), walk)
+    return Runs(services, Settings(**changed), Metrics(), walk, processes)
 
 
 def started(runs: Runs, asked: Asked = SMALL) -> Run:
@@ -128,6 +130,20 @@ def test_small_runs_share_and_large_ones_wait_for_each_other_only() -> None:
         large.gate.set()
         await asyncio.gather(*(run.result() for run in every))
         assert (small.most, large.most) == (SMALL_AT_ONCE, LARGE_AT_ONCE)
+
+    asyncio.run(scene())
+
+
+def test_more_processes_keep_more_runs_going() -> None:
+    async def scene() -> None:
+        walk = Gated()
+        runs = runs_of(walk, processes=2 * SMALL_AT_ONCE)
+        every = [started(runs) for _ in range(5 * SMALL_AT_ONCE)]
+        while walk.most < 4 * SMALL_AT_ONCE:
+            await asyncio.sleep(0.01)
+        walk.gate.set()
+        await asyncio.gather(*(run.result() for run in every))
+        assert walk.most == 4 * SMALL_AT_ONCE
 
     asyncio.run(scene())
 
