@@ -1,24 +1,23 @@
 """The provider's batch API, at half the price: requests in, and within a day their replies.
 
-It is only for recording, where nobody waits. This is a second file beside `live.py` that uses the SDK,
-with the client that is made there: a batch streams nothing and has no budget, so they share no more.
+It is only for recording, where nobody waits. The SDK's client and what its refusals mean come from `live.py`;
+a batch streams nothing and has no budget, so they share no more.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from agent.errors import ModelUnavailable
-from agent.llm.live import new_client
+from agent.llm.live import new_client, refusals
 from agent.llm.outcomes import NO_KEY
 from agent.llm.record import kept_response
 
 if TYPE_CHECKING:
-    import anthropic
-    from anthropic.types.messages import MessageBatchRequestCounts
+    from agent.llm.live import BatchCounts, Client
 
 TRIES = 5
 """Of what may be asked twice without harm: everything but to begin a batch."""
@@ -45,7 +44,7 @@ class Begun(NamedTuple):
 class Batches:
     """Begins, watches and reads batches. Methods raise `ModelUnavailable`, which holds nothing secret."""
 
-    def __init__(self, client: anthropic.AsyncAnthropic) -> None:
+    def __init__(self, client: Client) -> None:
         self._once = client.with_options(max_retries=0, timeout=SECONDS)
         self._often = client.with_options(max_retries=TRIES - 1, timeout=SECONDS)
 
@@ -60,12 +59,12 @@ class Batches:
         It is not tried twice: a request that was lost on its way back would be paid for twice.
         """
         asked = [{"custom_id": name, "params": dict(body)} for name, body in requests.items()]
-        with _refusals("begin a batch"):
+        with refusals("begin a batch"):
             return (await self._once.messages.batches.create(requests=cast("Any", asked))).id
 
     async def progress(self, batch: str) -> Progress:
         """How far a batch is."""
-        with _refusals("look at a batch"):
+        with refusals("look at a batch"):
             found = await self._often.messages.batches.retrieve(batch)
         total = _total(found.request_counts)
         done = total - found.request_counts.processing
@@ -74,7 +73,7 @@ class Batches:
     async def results(self, batch: str) -> dict[str, dict[str, Any] | None]:
         """The responses of a batch that ended, by id; None for a request that was never worked on."""
         found: dict[str, dict[str, Any] | None] = {}
-        with _refusals("read a batch"):
+        with refusals("read a batch"):
             async for entry in await self._often.messages.batches.results(batch):
                 result = entry.result.to_dict(mode="json")
                 said = result.get("message") or result.get("error")
@@ -83,7 +82,7 @@ class Batches:
 
     async def recent(self) -> list[Begun]:
         """The last batches of the account, the newest first."""
-        with _refusals("list batches"):
+        with refusals("list batches"):
             page = await self._often.messages.batches.list(limit=RECENT)
         return [Begun(b.id, b.created_at, _total(b.request_counts)) for b in page.data]
 
@@ -100,19 +99,5 @@ async def open_batches() -> AsyncIterator[Batches]:
         await client.close()
 
 
-def _total(counts: MessageBatchRequestCounts) -> int:
+def _total(counts: BatchCounts) -> int:
     return counts.processing + counts.succeeded + counts.errored + counts.canceled + counts.expired
-
-
-@contextmanager
-def _refusals(what: str) -> Iterator[None]:
-    import anthropic
-    import httpx2
-
-    try:
-        yield
-    except anthropic.APIStatusError as bad:
-        why = f"the provider refused to {what}: {bad.status_code} {bad.type or ''}".rstrip()
-        raise ModelUnavailable(why=why) from None
-    except (anthropic.AnthropicError, httpx2.HTTPError) as bad:
-        raise ModelUnavailable(why=f"to {what} failed: {type(bad).__name__}") from None

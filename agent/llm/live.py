@@ -11,9 +11,9 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import structlog
 
@@ -38,6 +38,10 @@ from agent.llm.retry import TRIES, may_try_again, pause, retry_after
 if TYPE_CHECKING:
     import anthropic
     from anthropic.types import Message
+    from anthropic.types.messages import MessageBatchRequestCounts
+
+    Client: TypeAlias = anthropic.AsyncAnthropic
+    BatchCounts: TypeAlias = MessageBatchRequestCounts
 
 CONNECT_SECONDS = 5.0
 _log = structlog.get_logger("model")
@@ -62,7 +66,7 @@ class Live:
 
     def __init__(
         self,
-        client: anthropic.AsyncAnthropic,
+        client: Client,
         models: Models,
         prices: Prices,
         diagnose: Diagnose,
@@ -204,7 +208,22 @@ def _request_id(body: object) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def new_client() -> anthropic.AsyncAnthropic:
+@contextmanager
+def refusals(what: str) -> Iterator[None]:
+    """Raises `ModelUnavailable`, with nothing secret in it, where the provider does not do `what`."""
+    import anthropic
+    import httpx2
+
+    try:
+        yield
+    except anthropic.APIStatusError as bad:
+        why = f"the provider refused to {what}: {bad.status_code} {bad.type or ''}".rstrip()
+        raise ModelUnavailable(why=why) from None
+    except (anthropic.AnthropicError, httpx2.HTTPError) as bad:
+        raise ModelUnavailable(why=f"to {what} failed: {type(bad).__name__}") from None
+
+
+def new_client() -> Client:
     """A client by the SDK's own environment variables: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, ...
 
     Raises `ModelUnavailable`.
