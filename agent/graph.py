@@ -172,16 +172,19 @@ def _asked(context: Context) -> tuple[Model, PromptSet]:
     return context.model, context.prompts
 
 
-def _after_weigh(_state: State, runtime: Runtime[Context]) -> str:
+# The edges wait for nothing, and still are coroutines: the library calls a plain function in a thread.
+
+
+async def _after_weigh(_state: State, runtime: Runtime[Context]) -> str:
     return "draft" if runtime.context.model is not None else "conclude"
 
 
-def _after_draft(state: State) -> str:
+async def _after_draft(state: State) -> str:
     drafting = Drafting.model_validate(state["draft"])
     return "ground" if drafting.outcome == "ok" and not drafting.failed else "conclude"
 
 
-def _after_ground(state: State) -> str:
+async def _after_ground(state: State) -> str:
     drafting = Drafting.model_validate(state["draft"])
     return "draft" if state["findings"] and drafting.may_repair else "conclude"
 

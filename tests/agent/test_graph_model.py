@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -437,3 +439,19 @@ async def test_a_follow_up_says_what_was_asked() -> None:
     assert answer.mode == "model"
     assert model.calls[0].step == "follow_up"
     assert rows(model.calls[0], "asked") == [{"asked": "Which version?"}]
+
+
+async def test_a_small_report_is_walked_without_a_thread() -> None:
+    """A change of threads costs more than most of the nodes do."""
+    used: list[object] = []
+
+    class Counting(ThreadPoolExecutor):
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
+            used.append(fn)
+            return super().submit(fn, *args, **kwargs)
+
+    with Counting() as threads:
+        asyncio.get_running_loop().set_default_executor(threads)
+        answer = await worded(FakeModel())
+    assert answer.mode == "model"
+    assert not used
