@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, select
+from sqlalchemy import Connection, String, Table, bindparam, column, delete, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -16,9 +17,12 @@ from agent.store.tables import issues
 
 _BATCH = 200
 _AT_ONCE = 500
+_EVERY = "every_"
 _MOST_REPOSITORIES = 20_000
 _BESIDE = {"comments", "timeline", "links"}
 """What an issue carries that has tables of its own."""
+WRITTEN = (*(name for name in Issue.model_fields if name not in _BESIDE), "origin", "stored_at")
+"""The columns of the table that a row of `to_rows` fills."""
 _OF_THE_ROW = ("body", "field")
 """Links that the row itself states: the newest row says which of them still hold."""
 
@@ -36,6 +40,27 @@ def to_rows(found: Sequence[Issue], origin: str, now: datetime) -> list[dict[str
         }
         for issue in found
     ]
+
+
+def insert_rows(dialect: str) -> Any:
+    """An INSERT of rows that are bound with `bound`; it may say what to do on a conflict."""
+    if dialect == "sqlite":
+        return sqlite_insert(issues)
+    types = {name: issues.c[name].type for name in WRITTEN}
+    given = [bindparam(_EVERY + name, type_=ARRAY(kind, dimensions=1)) for name, kind in types.items()]
+    every = func.unnest(*given).table_valued(*[column(*one) for one in types.items()]).render_derived()
+    rows = select(bindparam("tenant", type_=String), *every.c)
+    return postgresql_insert(issues).from_select(["tenant", *WRITTEN], rows, include_defaults=False)
+
+
+def bound(dialect: str, rows: list[dict[str, Any]]) -> Any:
+    """Rows of `to_rows` as `insert_rows` takes them: on PostgreSQL an array a column.
+
+    The driver would look through a statement of five thousand parameters for each of them.
+    """
+    if dialect == "sqlite":
+        return rows
+    return {_EVERY + name: [row[name] for row in rows] for name in WRITTEN}
 
 
 def stored_spellings(connection: Connection) -> dict[str, str]:
@@ -75,7 +100,7 @@ def write_issues(
         some = given[start : start + _BATCH]
         of = {
             (row.repository, row.number): row.id
-            for row in connection.execute(upsert, to_rows(some, origin, now))
+            for row in connection.execute(upsert, bound(connection.dialect.name, to_rows(some, origin, now)))
         }
         written += of.values()
         _write_beside(connection, [(of[key], issue) for issue in some if (key := _key(issue)) in of])

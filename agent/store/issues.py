@@ -14,7 +14,7 @@ from agent.store.database import Database
 from agent.store.index.check import mend
 from agent.store.index.rows import index_rows
 from agent.store.index.vectors import fit_model, mend_vectors
-from agent.store.issue_rows import respelled, stored_spellings, write_issues
+from agent.store.issue_rows import insert_rows, respelled, stored_spellings, write_issues
 from agent.store.search import IssueSearch
 from agent.store.tables import issues
 
@@ -86,7 +86,7 @@ class SqlIssues:
 
 def upsert_statement(dialect: str) -> Any:
     """Insert or update, for rows that a user brings: see `SqlIssues.upsert`. Returns what was written."""
-    insert: Any = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(issues)
+    insert = insert_rows(dialect)
     new = insert.excluded
     values: dict[str, Any] = {
         column.name: new[column.name]

@@ -114,3 +114,19 @@ async def test_a_repository_is_the_same_however_it_is_written(database: Database
     assert await database.read(read) == [("o/n", 1, "last"), ("o/n", 2, "t")]
     assert await SqlIssueArchive(database).spelling("O/N") == "o/n"
     assert await SqlIssueArchive(database).spelling("New/Name") == "New/Name"
+
+
+async def test_values_that_mean_something_in_an_array_are_kept_as_they_are(database: Database) -> None:
+    odd = ['{a,"b"}', "NULL", "back\\slash 'quote'", "%s %(name)s $1 :tenant", "line\nbreak\t"]
+    given = [
+        issue(number, body=text, labels=[text, "x"]).model_copy(update={"title": text})
+        for number, text in enumerate(odd, 1)
+    ]
+    given.append(issue(9, reactions={"+1": 3}, closed_at=NOON, comment_count=0))
+    await SqlIssues(database).upsert(given)
+    columns = [issues.c[name] for name in ("number", "title", "body", "labels", "reactions", "closed_at")]
+    rows = await database.all(select(*columns).order_by(issues.c.number))
+    assert [tuple(row) for row in rows] == [
+        *((number, text, text, [text, "x"], None, None) for number, text in enumerate(odd, 1)),
+        (9, "t", "", [], {"+1": 3}, NOON),
+    ]
