@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from evals.case import SLUG, BadCase
+from evals.files import read_tables, write_whole
 
 
 class Gap(BaseModel):
@@ -39,20 +39,7 @@ class Gap(BaseModel):
 
 def load_backlog(path: Path) -> list[Gap]:
     """The gaps of a file; none where there is no file. Raises `BadCase` for one that is not valid."""
-    if not path.exists():
-        return []
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as bad:
-        raise BadCase(f"{path}: cannot be read: {bad}") from bad
-    if unknown := sorted(set(entries) - {"gap"}):
-        raise BadCase(f"{path}: {', '.join(unknown)} is not known; each gap is a table [[gap]]")
-    try:
-        gaps = [Gap.model_validate(entry) for entry in entries.get("gap", [])]
-    except ValidationError as bad:
-        first = bad.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "a gap"
-        raise BadCase(f"{path}: {where}: {first['msg']} ({first['input']!r})") from bad
+    gaps = read_tables(path, "gap", Gap)
     twice = sorted({gap.slug for gap in gaps if sum(other.slug == gap.slug for other in gaps) > 1})
     if twice:
         raise BadCase(f"{path}: declared twice: {', '.join(twice)}")
@@ -73,9 +60,7 @@ def remove_gaps(path: Path, slugs: Collection[str]) -> None:
     kept = [part for part in parts if _slug_of(part) not in slugs]
     if len(kept) == len(parts):
         return
-    hidden = path.with_name(f".{path.name}.part")
-    hidden.write_text("".join(kept), encoding="utf-8")
-    hidden.replace(path)
+    write_whole(path, "".join(kept))
 
 
 def _slug_of(table: str) -> str | None:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from evals.case import BadCase
+from evals.files import write_whole
 from evals.lock import Accepted
 from evals.results import Row, RowKind
 from evals.shown import Shown
@@ -80,9 +81,7 @@ def write_baseline(baseline: Baseline, path: Path) -> None:
     lines = ",\n".join(json.dumps(row, sort_keys=True, ensure_ascii=False) for row in rows)
     text = f'{json.dumps(head, sort_keys=True, ensure_ascii=False)[:-1]},\n"rows": [\n{lines}\n]}}\n'
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    write_whole(path, text)
 
 
 def read_baseline(path: Path) -> Baseline:

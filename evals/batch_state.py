@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from evals.case import BadCase
+from evals.files import write_whole
 
 
 class Intent(BaseModel):
@@ -58,6 +59,4 @@ def read_state(path: Path) -> BatchState:
 
 def write_state(state: BatchState, path: Path) -> None:
     """Write the state, whole or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(state.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    part.replace(path)
+    write_whole(path, state.model_dump_json(indent=1) + "\n")

@@ -22,6 +22,7 @@ from evals import selftest, suite
 from evals.baseline import Baseline, read_baseline
 from evals.case import BadCase
 from evals.clock import today
+from evals.files import write_whole
 from evals.places import Places, add_root
 from evals.reports import write_reports
 from evals.reports.text import lines_of
@@ -118,9 +119,7 @@ def _selftest(places: Places) -> int:
 
 def write(made: GateResults, path: Path) -> None:
     """Write the results file, whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(made.model_dump_json() + "\n", encoding="utf-8")
-    part.replace(path)
+    write_whole(path, made.model_dump_json() + "\n")
 
 
 def read(path: Path) -> GateResults:

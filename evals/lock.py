@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from agent.llm.recordings import files_in
 from evals.case import BadCase
+from evals.files import write_whole
 
 
 class Accepted(BaseModel):
@@ -63,7 +64,4 @@ def read_lock(path: Path) -> Lock | None:
 def write_lock(lock: Lock, path: Path) -> None:
     """Write the lock with sorted keys, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    text = json.dumps(lock.model_dump(mode="json"), sort_keys=True, indent=1) + "\n"
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    write_whole(path, json.dumps(lock.model_dump(mode="json"), sort_keys=True, indent=1) + "\n")

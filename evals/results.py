@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from agent.diagnosis.diagnosis import Action
 from agent.llm.recordings import Kind
 from evals.case import UNDETERMINED, BadCase, Case, ProvenanceKind, Split
+from evals.files import write_whole
 from evals.graders import LAWS, Result, Room
 from evals.recorded import RecordedCase
 from evals.shown import Shown
@@ -127,9 +128,7 @@ def row_of(
 
 def write_results(results: Results, path: Path) -> None:
     """Write the results file: pretty JSON, whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(results.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    part.replace(path)
+    write_whole(path, results.model_dump_json(indent=1) + "\n")
 
 
 def read_results(path: Path) -> Results:

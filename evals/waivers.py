@@ -6,14 +6,14 @@ one check of one case; there is none for a room or for all cases.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from evals.case import SLUG, BadCase
+from evals.case import SLUG
+from evals.files import read_tables
 from evals.graders import Room
 
 
@@ -40,20 +40,7 @@ class Waiver(BaseModel):
 
 def load_waivers(path: Path) -> list[Waiver]:
     """The waivers of a file; none where there is no file. Raises `BadCase` for one that is not valid."""
-    if not path.exists():
-        return []
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as bad:
-        raise BadCase(f"{path}: cannot be read: {bad}") from bad
-    if unknown := sorted(set(entries) - {"waiver"}):
-        raise BadCase(f"{path}: {', '.join(unknown)} is not known; each waiver is a table [[waiver]]")
-    try:
-        return [Waiver.model_validate(entry) for entry in entries.get("waiver", [])]
-    except ValidationError as bad:
-        first = bad.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "a waiver"
-        raise BadCase(f"{path}: {where}: {first['msg']} ({first['input']!r})") from bad
+    return read_tables(path, "waiver", Waiver)
 
 
 def waiver_for(slug: str, room: str, result: str, waivers: Sequence[Waiver]) -> Waiver | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from evals.files import write_whole
 from evals.reports.junit import junit
 from evals.reports.markdown import markdown
 from evals.reports.page import page
@@ -21,6 +22,4 @@ def write_reports(
     """Write each report that has a file, whole or not at all."""
     for name, path in files.items():
         if path is not None:
-            part = path.with_name(f".{path.name}.part")
-            part.write_text(MADE_BY[name](verdict, results, selftest), encoding="utf-8")
-            part.replace(path)
+            write_whole(path, MADE_BY[name](verdict, results, selftest))
