@@ -164,6 +164,20 @@ async def record_case(
     return make_recording(todo.case.slug, todo.trial, recorder, provenance)
 
 
+async def record_one(
+    todo: Todo, source: Source, context: Context, books: Books, tree: Tree, by: str, done: Done
+) -> AgentError | None:
+    """Record one case and write it, and note in `done` what came of it; why not, where it failed."""
+    try:
+        recording = await record_case(todo, source, context, tree, by)
+        books.keep(recording)
+    except AgentError as bad:
+        done.failed[todo.case.slug] = str(bad)
+        return bad
+    done.written.append(recording.name)
+    return None
+
+
 async def record_all(
     todo: Sequence[Todo], source: Source, context: Context, books: Books, tree: Tree, by: str, say: Say
 ) -> Done:
@@ -171,15 +185,11 @@ async def record_all(
     done = Done()
     for number, one in enumerate(todo, 1):
         say(f"[{number}/{len(todo)}] {one.case.slug}, trial {one.trial}")
-        try:
-            recording = await record_case(one, source, context, tree, by)
-            books.keep(recording)
-            done.written.append(recording.name)
-        except AgentError as bad:
-            done.failed[one.case.slug] = str(bad)
+        bad = await record_one(one, source, context, books, tree, by, done)
+        if bad is not None:
             say(f"  {bad}")
-            if isinstance(bad, NotRecorded) and bad.outcome in HOPELESS:
-                say("  The next case would get the same, so this ends here.")
-                break
+        if isinstance(bad, NotRecorded) and bad.outcome in HOPELESS:
+            say("  The next case would get the same, so this ends here.")
+            break
     done.usd = getattr(source.model, "usd", 0.0)
     return done

@@ -15,7 +15,6 @@ from typing import Any
 
 from agent.diagnosis.model import Budget, ModelCall, ModelReply
 from agent.diagnosis.next_call import Models
-from agent.errors import AgentError
 from agent.llm.attempt import usage_of
 from agent.llm.batches import Batches
 from agent.llm.prices import Prices
@@ -25,7 +24,7 @@ from agent.state import Context
 from evals.batch_state import Intent, Running, read_state, write_state
 from evals.plan import Todo
 from evals.provenance import Tree, sdk_version
-from evals.record import Books, Done, Say, Source, record_case
+from evals.record import Books, Done, Say, Source, record_one
 
 TICK = 0.02
 SLACK = timedelta(minutes=5)
@@ -172,12 +171,7 @@ async def record_batches(
     done = Done()
 
     async def one(task: Todo) -> None:
-        try:
-            recording = await record_case(task, source, context, tree, by)
-            books.keep(recording)
-            done.written.append(recording.name)
-        except AgentError as bad:
-            done.failed[task.case.slug] = str(bad)
+        if (bad := await record_one(task, source, context, books, tree, by, done)) is not None:
             say(f"{task.case.slug}: {bad}")
 
     tasks = [asyncio.create_task(one(task)) for task in todo]
