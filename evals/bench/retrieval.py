@@ -101,6 +101,7 @@ def _measured(
 async def _ours(url: str, corpus: list[Entry], queries: list[Query]) -> tuple[float, Asked]:
     async with open_issue_store(Settings(database_url=url)) as store:
         seconds = await load(store, corpus)
+        await store.fit_latent()  # as an import does at its end
         await ask(
             store, queries[:20], load_ranking()
         )  # so that the first ones do not pay for what is made once

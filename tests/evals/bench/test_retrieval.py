@@ -10,6 +10,7 @@ import pytest
 
 from agent.compose import load_ranking
 from agent.issues.ranking import parse_ranking
+from agent.store.index import latent, vectors
 from evals.bench.__main__ import main
 from evals.bench.retrieval import as_toml
 
@@ -58,6 +59,17 @@ def test_the_table_names_the_methods_and_the_weights_are_written(
     assert all(method in shown for method in ("ours", "lexical", "fts5"))
     learned = parse_ranking((tmp_path / "w.toml").read_text(encoding="utf-8"))
     assert learned.source.startswith("15 reports")
+
+
+def test_vectors_are_made_as_at_the_end_of_an_import(
+    files: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(latent, "DIMENSIONS", 4)
+    monkeypatch.setattr(latent, "_SPARE", 2)
+    monkeypatch.setattr(vectors, "FEWEST_ISSUES", 10)
+    assert main([*files, "--learn", str(tmp_path / "w.toml")]) == 0
+    learned = parse_ranking((tmp_path / "w.toml").read_text(encoding="utf-8"))
+    assert [name for name in learned.weights if name.startswith("latent")]
 
 
 def test_weights_come_back_from_their_file() -> None:
