@@ -82,7 +82,7 @@ _PAY = _table(
         ),
     }
 )
-_ANY_THING = re.compile("|".join(thing.pattern.pattern for _, thing in _PAY.values()), re.I)
+_ANY_THING = Phrase("|".join(thing.source for _, thing in _PAY.values()))
 _NOT = re.compile(
     r"\b(?:nicht|kein\w*|nie|niemals|ohne|bevor|statt|anstatt|pas|jamais|sans|avant de|aucun\w*|no|nunca|sin"
     r"|antes de|não|sem|non|mai|senza|prima di|niet|geen|nooit|zonder|не|никогда|без)\b"

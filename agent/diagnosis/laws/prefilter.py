@@ -25,14 +25,22 @@ def folded(text: str) -> str | None:
 
 
 class Phrase:
-    """One pattern that ignores case. It finds what `re` finds, sooner where there is nothing."""
+    """One pattern that ignores case. It finds what `re` finds, sooner where there is nothing.
 
-    def __init__(self, pattern: str) -> None:
-        self.pattern = re.compile(pattern, re.I)
+    It is compiled when a text first holds its words: most runs need few of them.
+    """
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The pattern itself."""
+        return re.compile(self.source, re.I)
 
     @cached_property
     def needs(self) -> tuple[re.Pattern[str], ...]:
-        """What `search` looks for first; told when it is first asked, since most commands never ask."""
+        """What `search` looks for first."""
         return tuple(_any_of(words) for words in self._words)
 
     @cached_property
@@ -43,7 +51,7 @@ class Phrase:
 
     @cached_property
     def _words(self) -> list[Words]:
-        return _best(needed(self.pattern.pattern))
+        return _best(needed(self.source))
 
     def search(self, text: str, low: str | None = None) -> re.Match[str] | None:
         """The first match in `text`; `low` is `folded(text)` where that is known already."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,6 +38,10 @@ def test_whatever_a_pattern_matches_is_found(data: st.DataObject):
     phrase = data.draw(st.sampled_from(ALL))
     text = data.draw(st.from_regex(phrase.pattern))
     assert phrase.search(text)
+
+
+def test_every_pattern_of_the_laws_is_one():
+    assert all(phrase.pattern.flags & re.IGNORECASE for phrase in ALL)
 
 
 def test_the_laws_have_phrases_and_nearly_all_of_them_look_for_words_first():
