@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from agent.store.schema import upgrade
+from tests.api.conftest import Run
 from tests.api.live import Connection
 from tests.api.processes import Served, command, served
 
@@ -133,18 +134,22 @@ def test_a_body_that_does_not_end_does_not_hold_up_the_stop(tmp_path: Path) -> N
         assert server.process.returncode == 0
 
 
-def test_an_older_schema_is_not_served_and_the_command_is_named(url: str) -> None:
+def test_an_older_schema_is_not_served_and_the_command_is_named(
+    url: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plain = make_url(url)
     drivers = {"postgresql": "postgresql+psycopg", "sqlite": "sqlite"}
     engine = create_engine(plain.set(drivername=drivers[plain.get_backend_name()]))
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     engine.dispose()
+    monkeypatch.setenv("CASEWORKER_DATABASE_URL", url)
+    monkeypatch.setattr("gc.disable", lambda: None)
     for workers in ("1", "2"):
-        refused = command("serve", "--port", "0", "--workers", workers, url=url)
-        assert (refused.returncode, refused.stdout) == (2, "")
-        assert "caseworker db upgrade" in refused.stderr
-        assert "Traceback" not in refused.stderr
+        refused = run("serve", "--port", "0", "--workers", workers)
+        assert (refused.code, refused.out) == (2, "")
+        assert "caseworker db upgrade" in refused.err
+        assert "Traceback" not in refused.err
 
 
 def test_other_addresses_need_a_key(tmp_path: Path) -> None:
