@@ -18,23 +18,25 @@ from dataclasses import dataclass
 
 from agent.issues.series import DAY, FEWEST, HISTORY, LONGEST, PRIOR_COUNT, PRIOR_HOURS, RARE, Series
 
-COUNTS = (5, 6, 8, 11, 15, 20, 27, 36, 48, 64, 85, 113, 151, 201, 268, 357, 476, 635, 847, 1129)
+COUNTS = (FEWEST, 6, 8, 11, 15, 20, 27, 36, 48, 64, 85, 113, 151, 201, 268, 357, 476, 635, 847, 1129)
 """So many last reports are looked at."""
-SURE, OTHERS = 6, 0.125
+SURE, FEWER, MORE = 6, 0.06, 0.01
 """By so many reports a tenfold burst stands out; looks at fewer or more get that much of its chance, for
 what is louder or slower."""
 TIMES = 5.0
 """A wave brings at least so many times what quiet times bring: less is unevenness, however sure it is."""
-ALPHA, USUAL_RATE, BY_RATE, MOST = 0.45, 0.1, 0.5, 0.02
+ALPHA, USUAL_RATE, MOST = 0.6, 0.1, 0.02
 """The nominal chance of an alarm with a report of an error of the usual rate (a day), shared out over the
-signatures; by which power of the rate it falls, and the most that it is. `evals.bench waves` measures the
-false alarms that come of it."""
-RECENT, ENOUGH = 42 * DAY, 10
+signatures, and the most that it is; it falls with the root of the rate. `evals.bench waves` measures what
+false alarms come of it."""
+RECENT, ENOUGH = 42 * DAY, 15
 """Where the last six weeks bring so many reports at a higher rate than that, theirs is the quiet rate: errors
 grow more frequent in the course of months."""
+PLAIN = 1e-4
+"""What may yet be chance counts as quiet time, or each false alarm would make the next one likelier."""
 LULL = 3 * DAY
 """A wave is over when in so many hours hardly more came than in quiet times."""
-_FREQUENT = 0.003
+_FREQUENT = 0.001
 """The share of the chance that an error has which is not rare: tenfold it stands out anyway. Less than a day
 of it, or more than a week, is not looked at."""
 _SHORTEST = 12
@@ -73,6 +75,10 @@ class _Quiet:
     def hourly(self) -> float:
         return self.count / self.hours
 
+    @property
+    def daily(self) -> float:
+        return DAY * self.count / self.hours
+
 
 @dataclass
 class _Open:
@@ -108,35 +114,40 @@ class _Signature:
     def _found(self, hour: int) -> _Open | None:
         """The stretch of reports up to `hour` that is least like quiet times, where one is unlike enough."""
         after = self._waves[-1].last if self._waves else self.series.since
-        recent = self.track.between(hour - RECENT, hour)
         best: _Open | None = None
+        looked_at = 0
         for many in COUNTS:
+            if many <= looked_at:
+                continue
             start = self.track.back(hour, many)
             if start is None or start <= after or hour - start >= LONGEST:
                 break
-            count, hours = self.track.between(start - 1, hour), hour - start + 1
-            # What has hardly more than the weeks round it is like them.
-            if recent - count >= ENOUGH and count < _HARDLY * TIMES * (recent - count) * hours / (
-                RECENT - hours
-            ):
+            if self._is_as_before(start, hour):
                 continue
-            p_value = self._alarm(many, start - 1, hour)
+            quiet = self._quiet(start - 1)
+            if quiet.daily >= RARE:
+                start = min(start, hour - DAY + 1)
+                if hour - start >= 7 * DAY:
+                    break
+                if self._waves and start <= after:
+                    continue
+                looked_at = self.track.between(start - 1, hour)
+            p_value = self._alarm(quiet, start - 1, hour, self._limit(many, quiet.daily))
             if p_value is not None and (best is None or p_value < best.p_value):
-                best = _Open(start, hour, hour, p_value)
+                first = self.track.hours[bisect_right(self.track.hours, start - 1)]
+                best = _Open(first, hour, hour, p_value)
         return best
 
-    def _alarm(self, many: int, after: int, until: int) -> float | None:
-        """The chance that the first report of this stretch is followed by so many, where it is small enough.
+    def _is_as_before(self, start: int, until: int) -> bool:
+        """Whether a stretch has hardly more than the weeks round it; then it is like them."""
+        hours = until - start + 1
+        count = self.track.between(start - 1, until)
+        others = self.track.between(until - RECENT, until) - count
+        return others >= ENOUGH and count < _HARDLY * TIMES * others * hours / (RECENT - hours)
 
-        `many` are what was looked at; in the first hour there may be more.
-        """
-        quiet = self._quiet(after)
-        rate = quiet.hourly * DAY
-        if rate >= RARE:
-            if until - after > 7 * DAY:
-                return None
-            after = min(after, until - DAY)
-        count, limit = self.track.between(after, until), self._limit(many, rate)
+    def _alarm(self, quiet: _Quiet, after: int, until: int, limit: float) -> float | None:
+        """The chance that the first report of a stretch is followed by so many, where it is below `limit`."""
+        count = self.track.between(after, until)
         mean, size = self._usual(quiet, after, until)
         if count < TIMES * mean or tail(count - 1, mean, size) > limit:
             return None
@@ -150,7 +161,8 @@ class _Signature:
         share = ALPHA / self.series.able
         if rate >= RARE:
             return share * _FREQUENT
-        return min(MOST, share * (rate / USUAL_RATE) ** -BY_RATE) * (1.0 if many == SURE else OTHERS)
+        part = 1.0 if many == SURE else FEWER if many < SURE else MORE
+        return part * min(MOST, share * math.sqrt(USUAL_RATE / rate))
 
     def _goes_on(self, wave: _Open, hour: int) -> bool:
         if hour - wave.start > LONGEST:
@@ -159,7 +171,7 @@ class _Signature:
         return count >= 2 and count > 3 * self._quiet(wave.start - 1).hourly * LULL
 
     def _measured(self, wave: _Open) -> Burst:
-        """The whole burst; its chance is the smaller of that of the stretch that was found and of the whole."""
+        """The whole burst; its chance is the smaller of that of the found stretch and of the whole."""
         after = min(wave.start - 1, wave.last - _SHORTEST)
         count = self.track.between(wave.start - 1, wave.last)
         mean, size = self._usual(self._quiet(after), after, wave.last)
@@ -172,7 +184,7 @@ class _Signature:
             found=wave.found,
             count=count,
             expected=mean,
-            daily=self._quiet(wave.start - 1).hourly * DAY,
+            daily=self._quiet(wave.start - 1).daily,
             p_value=min(wave.p_value, tail(count, mean, size)),
         )
 
@@ -187,7 +199,8 @@ class _Signature:
         since = max(self.series.since, until - HISTORY)
         count, hours = self.track.between(since, until), max(0, until - since)
         for wave in self._waves:
-            if wave.last <= until and wave.start > since and wave.last - wave.start < LONGEST - LULL:
+            is_plain = wave.p_value < PLAIN and wave.last - wave.start < LONGEST - LULL
+            if is_plain and wave.last <= until and wave.start > since:
                 count -= wave.count
                 hours -= wave.last - wave.start + 1
         quiet = _Quiet(PRIOR_COUNT + max(0, count), PRIOR_HOURS + max(0, hours))

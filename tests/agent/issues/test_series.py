@@ -20,6 +20,13 @@ def test_a_track_counts_after_one_hour_until_another() -> None:
     )
 
 
+def test_a_track_looks_back_over_so_many_reports() -> None:
+    track = Track([(5, 1), (9, 2), (12, 4)])
+    assert [track.back(12, many) for many in (1, 4, 5, 6, 7, 8)] == [12, 12, 9, 9, 5, None]
+    assert [track.back(11, many) for many in (2, 3, 4)] == [9, 5, None]
+    assert track.back(4, 1) is None
+
+
 def test_a_track_can_be_changed_without_counting_the_others_anew() -> None:
     series = Series({"a": [(50, 1)], "b": [(60, 1)]})
     other = series.with_track("a", [(40, 9)])
