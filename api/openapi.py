@@ -65,6 +65,7 @@ def build(app: FastAPI) -> JSON:
     for operation in _operations(document):
         if "requestBody" not in operation:
             operation["responses"].pop("422", None)
+        _say_what_comes(operation, schemas)
     _add_examples(document, json.loads(_examples()))
     return document
 
@@ -84,6 +85,14 @@ def _examples() -> str:
 def _operations(document: JSON) -> Iterator[JSON]:
     for path in document["paths"].values():
         yield from path.values()
+
+
+def _say_what_comes(operation: JSON, schemas: JSON) -> None:
+    """An answer that no route describes is described as its shape is."""
+    for answer in operation["responses"].values():
+        if answer["description"] == "Successful Response":
+            name = answer["content"]["application/json"]["schema"]["$ref"].removeprefix(_REF)
+            answer["description"] = schemas[name]["description"].partition("\n")[0].removesuffix(".")
 
 
 def _add_examples(document: JSON, whole: dict[str, list[JSON]]) -> None:

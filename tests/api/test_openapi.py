@@ -75,3 +75,15 @@ def test_a_wrong_example_would_be_found(http: TestClient) -> None:
 def test_no_two_nouns_have_the_same_name(http: TestClient) -> None:
     """Then both would be called by their modules, and generators of clients give up on such names."""
     assert not [name for name in http.get("/openapi.json").json()["components"]["schemas"] if "__" in name]
+
+
+def test_every_answer_is_described_in_words_of_its_own(http: TestClient) -> None:
+    document = http.get("/openapi.json").json()
+    said = {
+        answer["description"]
+        for methods in document["paths"].values()
+        for operation in methods.values()
+        for answer in operation["responses"].values()
+    }
+    assert "What a search found, the best first" in said
+    assert "Successful Response" not in said
