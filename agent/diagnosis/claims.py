@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from agent.diagnosis import obeyed
 from agent.diagnosis.diagnosis import Finding
 from agent.diagnosis.draft import Draft, Place, places
 from agent.diagnosis.language import detect, is_in
 from agent.diagnosis.laws import abroad, honest, lawful, money
-from agent.diagnosis.laws.grounded import latin, named, stands_in
+from agent.diagnosis.laws.grounded import FILES, latin, named, stands_in
 from agent.diagnosis.material import TRUSTED_KINDS, Material, per_cent
 from agent.diagnosis.wholeness import whole_findings
 from agent.diagnosis.wording import VERY_LIKELY
@@ -72,12 +73,25 @@ class _Grounds:
 
 def _grounds(material: Material) -> _Grounds:
     plain = material.plain
-    said = [plain.summary, plain.recommendation, *material.notes.values(), *material.files.values()]
+    said = [plain.summary, plain.recommendation, *material.notes.values()]
     said += [x for step in plain.guidance for x in (step.step, step.why)]
     said += [plain.question.text, plain.question.how] if plain.question else []
     said += [f"{entry.text} {entry.url or ''}" for entry in plain.evidence]
-    words = latin(" | ".join(_lines(said))).casefold()
-    return _Grounds(words, frozenset(_BEGINNING.findall(words)), _behind(material))
+    held = [_held(" | ".join(_lines(said))), *map(_file, material.files.values())]
+    beginnings = frozenset[str]().union(*(known for _, known in held))
+    return _Grounds(" | ".join(words for words, _ in held), beginnings, _behind(material))
+
+
+def _held(line: str) -> tuple[str, frozenset[str]]:
+    """The words of a text on one line, and their beginnings."""
+    words = latin(line).casefold()
+    return words, frozenset(_BEGINNING.findall(words))
+
+
+@lru_cache(maxsize=FILES)
+def _file(text: str) -> tuple[str, frozenset[str]]:
+    """The same of a cause's file, which is long and comes again with every case of this cause."""
+    return _held(" ".join(text.split()))
 
 
 def _behind(material: Material) -> dict[str, tuple[list[str], bool]]:

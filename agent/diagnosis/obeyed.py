@@ -21,6 +21,8 @@ Runs = frozenset[Run]
 
 LOOKED_AT = 60_000
 """Characters of untrusted text in which instructions are looked for, half at each end."""
+MESSAGES = 256
+"""How many known messages are kept cut: the same ones come again and again."""
 WORDS_OF_A_PROMPT = 8
 WORDS_OF_AN_INSTRUCTION = 3
 WORDS_OF_A_REPORT = 9
@@ -76,6 +78,8 @@ _SHOUTED = re.compile(r"\b[A-Z][A-Z0-9]{3,}\b")
 _MARKUP = re.compile(
     r"<\s*/?\s*[a-zA-Z!][^>]*>|!?\[[^\]\n]*\]\([^)\n]*\)|^\s{0,3}#{1,6}\s|```|\bjavascript:", re.M
 )
+_MARKS = ("<", "](", "#", "```", "javascript:")
+"""One of these stands in whatever `_MARKUP` matches."""
 _CODE = re.compile(r"`[^`\n]+`")
 _SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+", re.I)
@@ -135,7 +139,7 @@ def problems(text: str, watched: Watch) -> list[str]:
         found.append("it follows or repeats an instruction that a stranger wrote")
     if watched.found(words, WORDS_OF_A_REPORT, watched.copied):
         found.append("it copies a passage of what was sent instead of saying what it shows")
-    if _MARKUP.search(_CODE.sub(" ", text)):
+    if any(mark in text for mark in _MARKS) and _MARKUP.search(_CODE.sub(" ", text)):
         found.append("it holds markup")
     if not text.isascii() and any(_unseen(character) for character in text):
         found.append("it holds characters that a reader does not see")
@@ -175,10 +179,11 @@ def _trusted(material: Material) -> str:
     return "\n".join([*said, *(part for m in material.known_messages for part in _without_orders(m))])
 
 
-def _without_orders(message: str) -> list[str]:
+@lru_cache(maxsize=MESSAGES)
+def _without_orders(message: str) -> tuple[str, ...]:
     """The parts of a known message; what a stranger put behind it is not ours."""
     orders = set(instructions(message))
-    return [part for part in _SENTENCE.split(message) if part and part.strip() not in orders]
+    return tuple(part for part in _SENTENCE.split(message) if part and part.strip() not in orders)
 
 
 def _words(text: str) -> list[str]:
