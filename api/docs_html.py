@@ -167,13 +167,17 @@ def _kind(schema: JSON) -> str:
     if name := _reference(schema):
         return f'<a href="#shape-{_name(name)}">{escape(name)}</a>'
     limits = ", ".join(
-        _words(words.format(f"`{json.dumps(schema[key], ensure_ascii=False)}`"))
-        if key in ("pattern", "default")
-        else words.format(escape(str(schema[key])))
+        words.format(_limit(key, schema[key]))
         for key, words in _LIMITS.items()
         if schema.get(key) is not None
     )
     return f"{_bare_kind(schema)}{f' ({limits})' if limits else ''}"
+
+
+def _limit(name: str, value: Any) -> str:
+    if name == "pattern":
+        return _code(str(value))
+    return _code(json.dumps(value, ensure_ascii=False)) if name == "default" else escape(str(value))
 
 
 def _bare_kind(schema: JSON) -> str:

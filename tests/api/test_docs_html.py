@@ -26,6 +26,7 @@ def test_an_operation_shows_its_parameters_its_body_s_fields_and_examples(docume
         assert f"<td><code>{field}</code>" in section
     assert "<code>Idempotency-Key</code> in the header" in section
     assert "<code>order-4711</code>" in section
+    assert "1 or more characters, at most 200 characters, matching <code>^[!-~]{1,200}$</code>" in section
     assert "Example of the body" in section
     assert "Example of 201" in section
     assert "Refusals: 400, 401," in section
