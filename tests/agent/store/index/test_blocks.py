@@ -55,3 +55,22 @@ async def test_two_do_not_join_at_once(database: Database, monkeypatch: pytest.M
     joined = await asyncio.gather(*(database.write(join_blocks) for _ in range(4)))
     assert sum(joined) == 1
     assert len(await database.all(select(index_blocks.c.block))) == 1
+
+
+async def test_joined_blocks_are_joined_again_and_nothing_is_lost(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.dialect == "sqlite":
+        pytest.skip("there are no blocks on SQLite")
+    monkeypatch.setattr(blocks, "MOST_NEW_BLOCKS", 1)
+    monkeypatch.setattr(blocks, "MOST_BLOCKS_OF_A_LEVEL", 1)
+    for number in range(1, 9):
+        await SqlIssues(database).upsert([issue(number, f"word own{number}")])
+        while await database.write(join_blocks):
+            pass
+    levels = await database.all(select(index_blocks.c.level))
+    assert max(row.level for row in levels) > 1
+    rows = await database.all(select(issue_postings.c.docs).where(issue_postings.c.term == "word"))
+    assert sum(row.docs for row in rows) == 8
+    hits = await SqlIssues(database).search(IssueQuery(terms=["word"]), 10)
+    assert {hit.issue.number for hit in hits} == set(range(1, 9))
