@@ -40,7 +40,7 @@ _FREQUENT = 0.001
 """The share of the chance that an error has which is not rare: tenfold it stands out anyway. Less than a day
 of it, or more than a week, is not looked at."""
 _SHORTEST = 12
-"""Hours below which nothing is said of what quiet times would have brought to a wave."""
+"""Hours that a stretch is taken to be at least: of some reports only the day is known."""
 _HARDLY = 0.4
 """Of what a stretch needs for an alarm, by the rate of the weeks round it: with less it is passed over."""
 
@@ -148,6 +148,7 @@ class _Signature:
     def _alarm(self, quiet: _Quiet, after: int, until: int, limit: float) -> float | None:
         """The chance that the first report of a stretch is followed by so many, where it is below `limit`."""
         count = self.track.between(after, until)
+        after = min(after, until - _SHORTEST)
         mean, size = self._usual(quiet, after, until)
         if count < TIMES * mean or tail(count - 1, mean, size) > limit:
             return None

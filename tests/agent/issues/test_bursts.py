@@ -71,6 +71,17 @@ def test_six_reports_in_the_time_of_one_are_a_wave_and_half_as_fast_they_are_non
     assert found(72) == []
 
 
+def test_reports_of_which_only_the_day_is_known_are_not_surer_than_a_half_day_makes_them() -> None:
+    others: Counts = {f"s{n}": [(day * DAY + n, 1) for day in range(n, 200, 10)] for n in range(12)}
+    sure = []
+    for hours in (0, 2, 4):
+        burst = [(200 * DAY + 1 + n * hours, 1) for n in range(6)]
+        (wave,) = find_bursts(Series(others | {"s0": [*others["s0"][:-1], *burst]}), ["s0"], 200 * DAY)
+        sure.append(wave.p_value)
+    assert sure[0] == pytest.approx(sure[1], rel=0.2)
+    assert sure[1] < 0.5 * sure[2]
+
+
 def test_what_may_be_chance_counts_as_quiet_time() -> None:
     """Or each false alarm would make the rate smaller than it is, and the next one likelier."""
     others: Counts = {f"s{n}": [(day * DAY + n, 1) for day in range(n, 300, 10)] for n in range(12)}
