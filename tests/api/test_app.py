@@ -20,6 +20,7 @@ LOCAL: dict[str, Any] = {"base_url": "http://localhost", "client": ("127.0.0.1",
 
 
 def test_the_environment_says_where_the_rows_are_and_making_the_app_opens_nothing(database: Path) -> None:
+    database.unlink()
     app = create_app()
     assert not database.exists()
     with TestClient(app, **LOCAL) as http:
