@@ -128,9 +128,20 @@ def test_a_reader_that_leaves_is_no_error(refusal: str) -> None:
 
 
 def test_db_upgrade_makes_the_database(run, database: Path) -> None:
+    database.unlink()
     shown = run("db", "upgrade")
     assert shown.code == 0
     assert "schema" in shown.out
+    assert database.exists()
+
+
+def test_the_first_diagnosis_makes_the_database_and_finds_known_issues(
+    run: Run, database: Path, refusal: str
+) -> None:
+    database.unlink()
+    shown = run("diagnose", "--format", "json", stdin=refusal)
+    assert shown.code == 0
+    assert json.loads(shown.out)["issues"]
     assert database.exists()
 
 
