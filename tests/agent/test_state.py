@@ -8,8 +8,8 @@ import pytest
 
 from agent.causes.cause import Differential
 from agent.compose import SystemClock, load_catalogue
-from agent.settings import Settings
 from agent.report.error_report import ErrorReport
+from agent.settings import Settings
 from agent.state import Context, State, rooms_of, waves_of
 from agent.usage.account import UsageAssessment
 
