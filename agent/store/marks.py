@@ -19,7 +19,7 @@ _PLAN = re.compile(r"(?:free|pro|max|team|enterprise|api)(?:[ _-]?\d{1,2}x)?", r
 _SETTLED = ("answer", "handoff")
 _COUNTED = (
     select(marks.c.value)
-    .join(turns, (turns.c.tenant == marks.c.tenant) & (turns.c.diagnosis_id == marks.c.diagnosis_id))
+    .join(turns, turns.c.diagnosis_id == marks.c.diagnosis_id)
     .where(
         turns.c.thread_id == bindparam("thread"), marks.c.kind == "signature", marks.c.seen_at.is_not(None)
     )
