@@ -98,7 +98,11 @@ def test_with_weights_the_same_matter_comes_first_and_what_shares_nothing_is_lef
     def indexed(number: int, title: list[str], score: float) -> IssueHit:
         counts = Collection(docs=500, having={"zebra": 4, "quagga": 9})
         return hit(number, score).model_copy(
-            update={"forward": Forward(title=title, body={}, size=0), "collection": counts, "matched_terms": []}
+            update={
+                "forward": Forward(title=title, body={}, size=0),
+                "collection": counts,
+                "matched_terms": [],
+            }
         )
 
     index = Index(indexed(1, ["other"], 5.0), indexed(2, ["zebra", "quagga"], 4.0))
