@@ -29,10 +29,12 @@ _SIGNATURES: BindParameter[Any] = bindparam("signatures", expanding=True)
 _SINCE, _UNTIL = bindparam("since", type_=UtcTime()), bindparam("until", type_=UtcTime())
 _REPORTED = and_(_IS_SEEN, marks.c.value.in_(_SIGNATURES), marks.c.seen_at >= _SINCE)
 _RAISED = and_(_IS_ISSUE, issues.c.signature.in_(_SIGNATURES), issues.c.created_at >= _SINCE)
+_FIRST_SEEN = func.min(marks.c.seen_at)
 _REPORTS_SEEN = (
-    select(marks.c.value, marks.c.seen_at, marks.c.case_key)
+    select(marks.c.value, _FIRST_SEEN, marks.c.case_key)
     .where(_REPORTED, marks.c.seen_at <= _UNTIL)
-    .order_by(marks.c.seen_at.desc())
+    .group_by(marks.c.value, marks.c.case_key)
+    .order_by(_FIRST_SEEN.desc(), marks.c.case_key)
     .limit(MOST_SIGHTINGS)
 )
 _ISSUES_SEEN = (
@@ -126,7 +128,11 @@ def versions_of(connection: Connection, signature: str, since: datetime, until: 
 def glimpses(
     connection: Connection, signatures: Sequence[str], since: datetime, until: datetime
 ) -> list[Glimpse]:
-    """The newest sightings of the signatures from `since` to `until`, at most 20,000 of each kind."""
+    """The sightings of the signatures from `since` to `until`, the newest 20,000 of each kind.
+
+    A case that was reported again counts as first seen: the database counts it together, since one that
+    is sent over and over would be read as often in every diagnosis.
+    """
     bound = _bound(signatures, since, until)
     found = [Glimpse("report", name, at, case) for name, at, case in connection.execute(_REPORTS_SEEN, bound)]
     found += (

@@ -73,7 +73,7 @@ class SqlWaves:
         self._counting = threading.Lock()
         self._looking = asyncio.Lock()
         self._every: tuple[float, list[Wave]] = (-math.inf, [])
-        self._kept: dict[str, tuple[float, int, Wave | None]] = {}
+        self._kept: dict[tuple[str, int], tuple[float, Wave | None]] = {}
 
     async def every(self, since: datetime | None, now: datetime) -> list[Wave]:
         """The waves that were still going on at `since` or later, the newest first; at most 200.
@@ -103,7 +103,7 @@ class SqlWaves:
         """As `current`, on a connection that a caller reads on anyway. Several threads may ask at once."""
         at = at if at.tzinfo else at.replace(tzinfo=UTC)
         wanted, since, now = _names(report), before(at, LONGEST), hour_of(at)
-        kept = {name: one[2] for name in wanted if (one := self._kept_of(name, now))}
+        kept = {name: one[1] for name in wanted if (one := self._kept_of(name, now))}
         asked = [name for name in wanted if name not in kept]
         seen = glimpses(connection, asked, since, at) if asked else []
         own = case_key(report)
@@ -114,14 +114,14 @@ class SqlWaves:
                 self._keep(name, now, kept[name])
         return [wave for name in wanted if (wave := kept[name]) is not None]
 
-    def _kept_of(self, name: str, now: int) -> tuple[float, int, Wave | None] | None:
-        one = self._kept.get(name)
-        return one if one and one[1] == now and self._seconds() < one[0] else None
+    def _kept_of(self, name: str, now: int) -> tuple[float, Wave | None] | None:
+        one = self._kept.get((name, now))
+        return one if one and self._seconds() < one[0] else None
 
     def _keep(self, name: str, now: int, wave: Wave | None) -> None:
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
-        self._kept[name] = (self._seconds() + _MANY_SECONDS, now, wave)
+        self._kept[name, now] = (self._seconds() + _MANY_SECONDS, wave)
 
     def _going_on(
         self, connection: Connection, name: str, cases: Collection[Glimpse], at: datetime, own: str | None

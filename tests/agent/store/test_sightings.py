@@ -65,6 +65,12 @@ async def test_the_sightings_of_a_stretch_are_issues_and_reports(filled: Databas
     assert sorted(each.case for each in seen) == sorted(each.case for each in found)
 
 
+async def test_a_case_that_comes_again_is_glimpsed_once_when_it_first_came(filled: Database) -> None:
+    seen = await filled.read(lambda c: glimpses(c, ["s"], NIGHT, NIGHT + timedelta(days=4)))
+    times = [each.at for each in seen if each.kind == "report"]
+    assert times == [NIGHT + timedelta(days=2), NIGHT + timedelta(minutes=40), NIGHT]
+
+
 async def test_versions_of_a_signature_end_before_the_wave(filled: Database) -> None:
     later = NIGHT + timedelta(hours=1)
     assert await filled.read(lambda c: versions_of(c, "s", NIGHT, later)) == {"2.1.7": 1}

@@ -215,6 +215,9 @@ async def test_an_error_of_many_reports_is_looked_at_again_after_a_while(databas
     waves = SqlWaves(database, lambda: now[0])
     assert [wave.count for wave in await waves.current(report(), NOON)] == [60]
     await seen(database, 99, NOON)
+    assert await waves.current(report(), NOON - timedelta(days=30)) == [], (
+        "of another day, looked at by itself"
+    )
     assert [wave.count for wave in await waves.current(report(), NOON)] == [60]
     now[0] = 1e6
     assert [wave.count for wave in await waves.current(report(), NOON)] == [61]
