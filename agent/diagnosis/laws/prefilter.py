@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import groupby
-from re import _parser  # type: ignore[attr-defined]  # the only reader of expressions that Python has
+from re import _parser  # the only reader of expressions that Python has
 from typing import Any
 
 _SHORTEST = 2
