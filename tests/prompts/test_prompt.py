@@ -104,7 +104,9 @@ def given_away(prompt: Prompt) -> list[str]:
     found = []
     for folder in sorted(CASES.iterdir()):
         expected = tomllib.loads((folder / "expected.toml").read_text(encoding="utf-8"))
-        points = [*expected.get("must", []), *expected.get("issues", [])]
+        points = list(expected.get("must", []))
+        related = expected.get("issues", [])
+        points += [issue[name] for issue in related for name in ("url", "says") if name in issue]
         points += [i for error in expected.get("errors", []) for i in error.get("request_ids", [])]
         points += [error["message"] for error in expected.get("errors", []) if error.get("message")]
         points += [expected.get("provenance", {}).get("source") or folder.name, folder.name]
