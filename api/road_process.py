@@ -15,7 +15,7 @@ from pydantic_core import from_json, to_json
 from structlog.contextvars import bind_contextvars
 
 from agent.compose import open_context
-from agent.errors import AgentError
+from agent.errors import AgentError, StoreUnavailable
 from agent.graph import ROOMS, stream
 from agent.report.error_report import Case, Submission
 from agent.settings import Settings
@@ -68,6 +68,9 @@ def _told(problem: Problem) -> bytes:
 
 async def _work(settings: Settings, out: BinaryIO) -> None:
     async with open_context(settings) as context:
+        if context.issues is None:
+            # It would go without a store for good; one that is started later may find it again.
+            raise StoreUnavailable(where="the database", why="it cannot be opened")
         lines = asyncio.StreamReader(_LONGEST_LINE)
         loop = asyncio.get_running_loop()
         pipe, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)

@@ -103,10 +103,15 @@ def test_it_is_ready_and_ends_when_nobody_asks_any_more(service_settings: Settin
     assert done.stderr == b""
 
 
-def test_without_a_catalogue_it_does_not_start(
-    service_settings: Settings, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("name", "value"),
+    # A file is no folder, whoever asks.
+    [("CAUSES", "/nowhere/at/all"), ("DATABASE_URL", f"sqlite:///{__file__}/x.sqlite3")],
+)
+def test_without_a_catalogue_or_a_store_it_does_not_start(
+    service_settings: Settings, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
-    monkeypatch.setenv("CASEWORKER_CAUSES", "/nowhere/at/all")
+    monkeypatch.setenv(f"CASEWORKER_{name}", value)
     command = [sys.executable, "-m", "api.road_process"]
     done = subprocess.run(command, input=b"", capture_output=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (1, b"")
