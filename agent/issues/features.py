@@ -34,14 +34,14 @@ NAMES = (
 
 
 class _Token(NamedTuple):
-    """A token of the query: its idf, its weight x idf, and where in the query it stands."""
+    """A token of the query: its place among them, its idf, its weight x idf, and which parts hold it."""
 
+    place: int
     idf: float
     told: float
     in_title: bool
     in_errors: bool
     in_body: bool
-    place: int
 
 
 class _Asked(NamedTuple):
@@ -138,7 +138,7 @@ def _asked(query: IssueQuery, docs: int, having: dict[str, int]) -> _Asked:
     found = {}
     for place, (token, weight) in enumerate(query.weights.items()):
         rare = idf(docs, having.get(token, 0))
-        found[token] = _Token(rare, weight * rare, token in title, token in errors, token in body, place)
+        found[token] = _Token(place, rare, weight * rare, token in title, token in errors, token in body)
     rows = found.values()
     return _Asked(
         tokens=found,
@@ -166,10 +166,10 @@ def _sums(asked: _Asked, forward: Forward | None) -> _Sums:
     body_norm = 1 - B + B * size / MEAN_BODY
     bm25f = title_told = title_squares = titled_anywhere = title_in_body = errors_in_body = 0.0
     body_in_title = body_in_body = body_matches = anywhere = squares = product = rarest = 0.0
-    rows = [(kept[token], times.get(token, 0), body.get(token, 0))
-            for token in (kept.keys() & body.keys()) | (kept.keys() & times.keys())]  # fmt: skip
-    rows.sort(key=lambda row: row[0].place)  # a set has no order of its own, and sums hang on it
-    for (rare, told, in_title, in_errors, in_body, _), titled, often in rows:
+    rows = [(kept[token], times.get(token, 0), often) for token, often in body.items() if token in kept]
+    rows += [(kept[token], many, 0) for token, many in times.items() if token in kept and token not in body]
+    rows.sort()  # by their places: sums hang on the order
+    for (_, rare, told, in_title, in_errors, in_body), titled, often in rows:
         much = titled * title_norm + often / body_norm
         bm25f += told * much / (much + K1)
         anywhere += rare

@@ -18,7 +18,7 @@ MOST_TERMS = 20
 MOST_WEIGHTS = 200
 MOST_SENTENCES = 1_000
 """Characters of a report that are read as sentences, where something reads them at all."""
-SEARCH_DEPTH = 200
+SEARCH_DEPTH = 100
 """How many hits to ask the store for, so that `rank` has something to choose from."""
 
 _TITLE_TOKEN, _ERROR_TOKEN, _BODY_TOKEN, _REPEATED = 3.0, 0.75, 1.0, 0.5

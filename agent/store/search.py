@@ -12,7 +12,7 @@ from sqlalchemy import Connection, LargeBinary, Row, bindparam, column, select, 
 from agent.issues.issue import Collection, Forward, Issue, IssueHit, IssueQuery, OwnLink
 from agent.issues.tokens import tokens
 from agent.report.error_report import Noun
-from agent.store.index.found import Found, Index, Wanted
+from agent.store.index.found import Found, Index, Wanted, nearest
 from agent.store.index.packed import Shared, shared
 from agent.store.index.vectors import Vectors
 from agent.store.own_links import own_links
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 BODY_SHOWN = 2_000
 """Characters of the body that a hit carries."""
+_CONSIDERED = 2
+"""So many times as many issues as are read are found by their words: the nearest of them are read."""
 _FEWEST, _SHARE = 40, 20
 """Of a small store one hit in so many issues is read, but always so many: the rest is far off."""
 
@@ -83,10 +85,12 @@ class IssueSearch:
         # What was said of the thread later is not known to one who asks as of a day.
         known = own_links(connection, query.exclude) if query.exclude and query.before is None else {}
         # One more than is asked for: the report's own thread may be among them.
-        wanted = Wanted(weights, limit + (query.exclude is not None), _seconds(query.before))
+        many = limit + (query.exclude is not None)
+        wanted = Wanted(weights, _CONSIDERED * many, _seconds(query.before))
         found = self._index.search(connection, wanted) if weights else Found([], 0, 1.0, {})
         near_enough = found.hits[: max(_FEWEST, found.docs // _SHARE)]
-        scores = {hit.issue_id: hit.score for hit in near_enough}
+        read = nearest(near_enough, many, _seconds(query.before or query.at))
+        scores = {hit.issue_id: hit.score for hit in read}
         ids = [*scores, *self._same_signature(connection, query, min(limit, _FEWEST)), *known]
         rows = connection.execute(self._rows, {"ids": json.dumps(ids), **_own(query)}).all()
         asked = _asked(query, weights, Collection(docs=found.docs, having=found.having))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
@@ -10,6 +11,11 @@ from sqlalchemy import Connection
 from agent.store.index.tail import Hit
 
 _MOST_DEPTH = 50_000
+_RECENT, _YEAR = 0.3, 365 * 86_400.0
+"""What an issue of the same day counts beside the best score, and the seconds after which it is a third of it.
+
+Re-ranking the best 100 of 200 by this finds as many right issues among the first ten as re-ranking all 200
+(`evals.bench retrieval`, and cross-validation over its train part)."""
 
 
 class EngineBusy(Exception):
@@ -64,3 +70,22 @@ def is_before(hit: Hit, before: int | None) -> bool:
 def best(hits: list[Hit], limit: int) -> list[Hit]:
     """The best ones, in an order that is the same every time."""
     return sorted(hits, key=lambda hit: (-round(hit.score, 4), hit.issue_id))[:limit]
+
+
+def nearest(hits: list[Hit], limit: int, at: int | None) -> list[Hit]:
+    """Of hits by words, best first, those `limit` that are worth to be read, in the same order.
+
+    Recent issues have a gentle advantage. `at` is the second of the report; without it the newest hit's.
+    """
+    if len(hits) <= limit:
+        return hits
+    dates = [hit.created for hit in hits if hit.created is not None]
+    now = at if at is not None else max(dates, default=0)
+    most = hits[0].score or 1.0
+
+    def near(hit: Hit) -> float:
+        age = math.inf if hit.created is None else abs(now - hit.created) / _YEAR
+        return hit.score / most + _RECENT * math.exp(-age)
+
+    least = sorted(map(near, hits), reverse=True)[limit - 1]
+    return [hit for hit in hits if near(hit) >= least][:limit]
