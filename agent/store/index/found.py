@@ -12,7 +12,7 @@ from agent.store.index.tail import Hit
 
 _MOST_DEPTH = 50_000
 _RECENT, _YEAR = 0.3, 365 * 86_400.0
-"""What an issue of the same day counts beside the best score, and the seconds after which it is a third of it.
+"""What an issue of the same day counts beside the best score, and after how many seconds a third of that.
 
 Re-ranking the best 100 of 200 by this finds as many right issues among the first ten as re-ranking all 200
 (`evals.bench retrieval`, and cross-validation over its train part)."""
