@@ -34,6 +34,19 @@ _DOUBTED = re.compile(
     r"|seems?|looks?|wonder|if|whether|suspect)\b[^.!\n]{0,40}$|\?\s*$",
     re.I,
 )
+_OF_ANOTHER = re.compile(
+    r"(?:#|/(?:issues|pull)/)\d+\W*(?:(?:and|which|it|then|already|been|has|have|also)\s+){0,3}"
+    r"(?:is|was|were|got|marked|flagged|closed)\b[^.!?\n]{0,30}$",
+    re.I,
+)
+"""What is said next is said of an issue that was named just before: "#9 was closed as a duplicate of #8"."""
+_OTHER_MATTER = re.compile(
+    r"\b(?:regress\w*\s+(?:of|from|after)\b[^.!?\n]{0,40}"
+    r"|(?:issue|bug|problem|one)s?\s+(?:that|which)\s+(?:was|were|got)\s+"
+    r"|(?:of|as|to|like|with)\s+(?:the|an?)\s+(?:\w+\s+)?(?:issue|bug|problem|one)s?\s+)$",
+    re.I,
+)
+"""What was fixed is another matter: "a regression of the issue fixed in #8"."""
 _CLOSES = re.compile(r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\s*:?[\s*_(\[]*$", re.I)
 _FIXED_BY = re.compile(
     r"\b(?:fixed|resolved|addressed|solved|closed)\s+(?:by|in|via|with)\s+(?:the\s+)?(?:pr|pull request)?"
@@ -55,8 +68,8 @@ def links_in(
     """The threads that `text` refers to, one link for each kind, in order; never `own` itself.
 
     Code, quotes of others and HTML comments are passed over, since a forge makes no links of them, and a
-    numbered stack frame is no reference. "Closes #n" counts where a pull says it of itself; a duplicate
-    that is only guessed at ("possible duplicate of #n") is a mention.
+    numbered stack frame is no reference. "Closes #n" counts where a pull says it of itself; a duplicate or
+    a fix that is only guessed at ("possible duplicate of #n") or is another issue's is a mention.
     """
     if "#" not in text and "GH-" not in text and "/issues/" not in text and "/pull/" not in text:
         return []
@@ -94,7 +107,13 @@ def _plain(text: str) -> str:
 def _kind(text: str, start: int, closes: bool) -> LinkKind:
     before = text[max(0, start - _BEFORE) : start]
     if said := _DUPLICATE.search(before):
-        return "mentions" if _DOUBTED.search(before[: said.start()]) else "duplicate_of"
-    if _FIXED_BY.search(before):
-        return "fixed_by"
+        return "mentions" if _is_other(before[: said.start()]) else "duplicate_of"
+    if said := _FIXED_BY.search(before):
+        so_far = before[: said.start()]
+        return "mentions" if _is_other(so_far) or _OTHER_MATTER.search(so_far) else "fixed_by"
     return "closes" if closes and _CLOSES.search(before) else "mentions"
+
+
+def _is_other(so_far: str) -> bool:
+    """Whether what follows is only guessed at, or said of another issue."""
+    return bool(_DOUBTED.search(so_far) or _OF_ANOTHER.search(so_far))

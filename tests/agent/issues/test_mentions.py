@@ -47,6 +47,30 @@ def test_a_duplicate_that_is_doubted_is_a_mention(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("First reported in #9 and marked as a duplicate of #8, but it persists.", ["mentions", "mentions"]),
+        ("#9 was closed as a duplicate of #8", ["mentions", "mentions"]),
+        ("https://github.com/a/b/issues/9 is a duplicate of #8", ["mentions", "mentions"]),
+        ("A regression of the issue fixed in #8", ["mentions"]),
+        ("Looks like a regression of what was fixed in #8", ["mentions"]),
+        ("the bug that was fixed by #8", ["mentions"]),
+        ("This is not fixed by #8", ["mentions"]),
+        ("might be fixed by #8", ["mentions"]),
+        ("I saw #9, and this one is a duplicate of #8", ["mentions", "duplicate_of"]),
+        ("Like #9. Duplicate of #8", ["mentions", "duplicate_of"]),
+        ("same as the bug fixed in #8", ["mentions"]),
+        ("This issue was fixed in #8", ["fixed_by"]),
+        ("Issue fixed in #8", ["fixed_by"]),
+        ("The regression was fixed by #8", ["fixed_by"]),
+        ("See #9. This was fixed by #8", ["mentions", "fixed_by"]),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_another_issue_is_a_mention(text: str, kinds: list[str]) -> None:
+    assert [kind for *_, kind in said(text)] == kinds
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "itself #7 and https://github.com/acme/app/issues/7", "`#12`", "```\nerror #12\n```\n",
