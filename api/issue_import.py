@@ -60,7 +60,7 @@ async def import_file(
         async for line, batch in _parsed(file, repository, skipped, _jobs(file, jobs)):
             bad = shown.name([row for row in batch if isinstance(row, BadRow)], bad)
             issues = [row for row in batch if isinstance(row, Issue)]
-            written += await store.upsert(issues) if issues else 0
+            written += await store.upsert(issues, is_last=False) if issues else 0
             rows += len(batch)
             await progress.put("import", key, {"rows": rows, "line": line, "written": written, "bad": bad})
             shown.count(rows)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
-_MANY = 100
+MANY = 100
 
 
 def utc_now() -> datetime:
@@ -159,18 +159,19 @@ class Database:
 
     def learn(self, connection: Connection, rows: int) -> None:
         """After many new issues PostgreSQL counts anew; else it would plan searches as if there were few."""
-        if rows >= _MANY and self.dialect == "postgresql":
+        if rows >= MANY and self.dialect == "postgresql":
             connection.exec_driver_sql("ANALYZE issues")
 
-    async def tend(self, written: int) -> None:
+    async def tend(self, written: int, *, is_last: bool = True) -> None:
         """Lets the index take up what was written; after few rows beside other work.
 
-        Raises `StoreUnavailable` where many rows cannot be taken up. They are stored all the same.
+        Unless that `is_last`, more is written at once, and `tend` is called again after it. Raises
+        `StoreUnavailable` where many rows cannot be taken up. They are stored all the same.
         """
-        if written >= _MANY:
+        if written >= MANY or not is_last:
             if self._tending is not None:
                 await asyncio.wait([self._tending])
-            await tend(self)
+            await tend(self, is_last=is_last)
         elif written and (self._tending is None or self._tending.done()):
             self._tending = asyncio.create_task(tend_quietly(self))
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from agent.issues.issue import Issue, IssueHit, IssueQuery
-from agent.store.database import Database
+from agent.store.database import MANY, Database
 from agent.store.index.check import mend
 from agent.store.index.rows import index_rows
 from agent.store.index.vectors import fit_model, mend_vectors
@@ -54,6 +54,7 @@ class SqlIssues:
 
     async def fit_latent(self, *, is_asked: bool = False) -> bool:
         """After many issues came: fits the latent model where it is due; True where it was. Takes seconds."""
+        await self._database.tend(MANY)
         return await fit_model(self._database, is_asked=is_asked)
 
     async def count(self) -> int:
@@ -61,12 +62,13 @@ class SqlIssues:
         row = await self._database.one(select(func.count()).select_from(issues))
         return row[0] if row else 0
 
-    async def upsert(self, issues: list[Issue]) -> int:
+    async def upsert(self, issues: list[Issue], *, is_last: bool = True) -> int:
         """Insert or update by repository and number, all or none; the number of rows written.
 
         A row that is newer in the store than the given one stays as it is. A packaged row gives way,
         but what it knows and the given one does not (what came of it) is kept. Of several given ones of
-        one thread the last counts.
+        one thread the last counts. Where the given ones are not the last of an import, the index takes them
+        up with those that follow; `fit_latent` ends it.
         """
         now = self._database.now()
 
@@ -80,7 +82,7 @@ class SqlIssues:
             return len(written)
 
         done = await self._database.write(write)
-        await self._database.tend(done)
+        await self._database.tend(done, is_last=is_last)
         return done
 
 

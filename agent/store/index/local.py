@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from agent.store.index.engine import Folder
 
 TAIL_ROWS = 400
-"""So many changed issues are searched in memory; with more the folder is brought on."""
+"""So many changed issues are searched in memory; after a write of more the folder is brought on."""
+LATE_ROWS = 4_000
+"""The same while more is being written, for a search too: a commit of the folder takes as long as some
+thousand issues in it, and the fewer commits there were, the fewer parts a search has to look through."""
 _MOST_TAIL_ROWS = 5_000
 """So many are searched in memory while another process brings the folder on."""
 _AT_ONCE = 1_000
@@ -124,6 +127,15 @@ class LocalIndex:
             folder = None
         return _View(folder, Tail(folder.held.covered if folder else 0), Collection(0, 1.0))
 
+    def _reloaded(self, connection: Connection, view: _View, last: int) -> _View:
+        """The view with what another process has written to the folder meanwhile."""
+        if view.folder is None:
+            opened = self._open(connection, last)
+            return opened if opened.folder else view
+        view.folder.reload()
+        covered = view.folder.held.covered
+        return view._replace(tail=Tail(covered)) if covered > view.tail.covered else view
+
     def _brought_on(self, connection: Connection, view: _View) -> _View:
         """The view after another process, or this one, has brought the folder on.
 
@@ -131,9 +143,9 @@ class LocalIndex:
         """
         until = time.monotonic() + _PATIENCE_SECONDS
         while True:
-            view = _reloaded(view)
             last = connection.scalar(_LAST) or 0
-            if last - view.tail.covered <= TAIL_ROWS:
+            view = self._reloaded(connection, view, last)
+            if last - view.tail.covered <= LATE_ROWS:
                 return view
             try:
                 folder = self.catch_up(connection)
@@ -146,14 +158,15 @@ class LocalIndex:
                 time.sleep(_PAUSE_SECONDS)
                 view = self._open(connection, last)
 
-    def bring_on(self, connection: Connection) -> None:
+    def bring_on(self, connection: Connection, *, is_last: bool = True) -> None:
         """After something was written: lets the folder take up what is much for a tail.
 
-        Raises `StoreUnavailable` where the disk does not take it; the rows are stored all the same.
+        Unless that `is_last`, more is written at once. Raises `StoreUnavailable` where the disk does not
+        take it; the rows are stored all the same.
         """
         view = self._view
         last = connection.scalar(_LAST) or 0
-        if last - (view.tail.covered if view else self._covered()) <= TAIL_ROWS:
+        if last - (view.tail.covered if view else self._covered()) <= (TAIL_ROWS if is_last else LATE_ROWS):
             return
         try:
             folder = self.catch_up(connection)
@@ -216,14 +229,6 @@ class LocalIndex:
     def _say(self, line: str) -> None:
         self.said.append(line)
         logged(line)
-
-
-def _reloaded(view: _View) -> _View:
-    if view.folder is None:
-        return view
-    view.folder.reload()
-    covered = view.folder.held.covered
-    return view._replace(tail=Tail(covered)) if covered > view.tail.covered else view
 
 
 def _folder(path: Path | None) -> Folder:

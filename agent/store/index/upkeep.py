@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,11 +33,14 @@ def folder_of(url: URL, tenant: str) -> Path | None:
     return None if database.startswith("file:") else Path(f"{database}.index") / f"of-{tenant}"
 
 
-async def tend(database: Database) -> None:
-    """Brings the index on after something was written. Raises `StoreUnavailable`."""
+async def tend(database: Database, *, is_last: bool = True) -> None:
+    """Brings the index on after something was written, and before more is unless that `is_last`.
+
+    Raises `StoreUnavailable`.
+    """
     index = database.index
     if isinstance(index, LocalIndex):
-        await database.read(index.bring_on)
+        await database.read(partial(index.bring_on, is_last=is_last))
         return
     while await database.write(_joined):
         pass

@@ -28,6 +28,7 @@ def issues(numbers: range, word: str) -> list[Issue]:
 @pytest.fixture(autouse=True)
 def small_tail(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "TAIL_ROWS", 5)
+    monkeypatch.setattr(local, "LATE_ROWS", 20)
 
 
 @pytest.fixture
@@ -71,6 +72,32 @@ async def test_many_are_taken_up_by_the_folder_and_later_ones_are_found_too(open
     assert await found(opened, "alpha") == set(range(1, 9))
     assert await found(opened, "beta") == {9, 10, 11}
     assert await found(opened, "alpha", "beta") == set(range(1, 12))
+
+
+async def test_while_more_is_written_the_folder_waits_for_it_and_all_is_found(opened: Database) -> None:
+    store = SqlIssues(opened)
+    await store.upsert(issues(range(1, 16), "alpha"), is_last=False)
+    await opened.tend(200, is_last=False)
+    assert await found(opened, "alpha") == set(range(1, 16))
+    assert of(opened).opened() is None
+    await store.upsert(issues(range(16, 22), "alpha"), is_last=False)
+    await opened.tend(200, is_last=False)
+    assert Folder(of(opened).path).held.covered == 21
+    await store.upsert(issues(range(22, 30), "alpha"), is_last=False)
+    await store.fit_latent()
+    assert Folder(of(opened).path).held.covered == 29
+    assert await found(opened, "alpha") == set(range(1, 30))
+
+
+async def test_a_search_uses_what_another_process_made_of_its_tail(opened: Database, path: Path) -> None:
+    async with open_database(f"sqlite:///{path}", "default", [], "none") as other:
+        await SqlIssues(opened).upsert(issues(range(1, 4), "alpha"))
+        assert await found(other, "alpha") == {1, 2, 3}
+        await stored(opened, range(4, 16), "alpha")
+        assert await found(other, "alpha") == set(range(1, 16))
+        view = of(other)._view
+        assert view is not None
+        assert (view.tail.covered, len(view.tail.rows)) == (15, 0)
 
 
 async def test_two_processes_see_each_others_writing(opened: Database, path: Path) -> None:
