@@ -15,7 +15,7 @@ from agent.issues.clusters import Cluster
 from agent.issues.issue import Issue
 from agent.issues.links import LinkedThread, Links, links_round, url_of
 from agent.issues.references import REPOSITORY_OF
-from agent.issues.resolution import LinkedPull, pulls_of, resolution_of
+from agent.issues.resolution import LinkedPull, end_of, pulls_of, resolution_of
 from agent.issues.told import Told, code_in, helped_in, tried_in
 from agent.report.error_report import EnvironmentFields, Noun, Source, Submission
 
@@ -95,7 +95,8 @@ def link_report(
 
     `releases` are first releases after a merge, by the pull's name; `unseen` is what is known to be missing.
     """
-    links = links_round(issue, around, depth)
+    known = list(around)
+    links = links_round(issue, known, depth)
     cluster = links.cluster_of(links.root)
     resolution = resolution_of(links.root, links)
     return LinkReport(
@@ -103,7 +104,7 @@ def link_report(
         labels=issue.labels,
         updated_at=issue.updated_at,
         statistics=_statistics(issue, links),
-        parts=_parts(issue, answer, links, cluster, resolution),
+        parts=_parts(issue, answer, links, resolution, _canonical_end(cluster, links, known)),
         links=links,
         pulls=pulls_of(links, dict(releases or {})),
         cluster=cluster,
@@ -129,13 +130,20 @@ def _statistics(issue: Issue, links: Links) -> Statistics:
     )
 
 
+def _canonical_end(cluster: Cluster | None, links: Links, known: list[Issue]) -> str | None:
+    """What became of the issue that this one is a duplicate of, where that is known."""
+    if cluster is None or cluster.canonical == links.root:
+        return None
+    end = end_of(cluster.canonical, known)
+    return f"{cluster.canonical}, which is the same matter: {end}" if end else None
+
+
 def _parts(
-    issue: Issue, answer: Answer, links: Links, cluster: Cluster | None, resolution: str | None
+    issue: Issue, answer: Answer, links: Links, resolution: str | None, canonical_end: str | None
 ) -> Parts:
     is_by_a_pull = any(links.root in pull.fixes for pull in pulls_of(links))
     fixes = [resolution] if resolution and is_by_a_pull else []
-    if cluster and cluster.canonical != links.root and (end := resolution_of(cluster.canonical, links)):
-        fixes.append(f"{cluster.canonical}, which is the same matter: {end}")
+    fixes += [canonical_end] if canonical_end else []
     fixes += [
         f"version {fix.version} ({fix.relation.replace('_', ' ')}): {fix.line}"
         for fix in answer.diagnosis.fix_versions

@@ -9,7 +9,7 @@ from agent.issues.issue import Issue, IssueHit, RelatedIssue
 from agent.issues.links import links_round, url_of
 from agent.issues.rank import MOST_RELATED
 from agent.issues.references import Thread, own_thread, parse_thread, same_thread
-from agent.issues.resolution import resolution_of
+from agent.issues.resolution import end_of, resolution_of
 from agent.report.error_report import ErrorReport
 
 STEPS = 2
@@ -68,7 +68,7 @@ def _way_on(duplicate: Issue, known: Mapping[Thread, Issue]) -> tuple[Issue | No
     thread = parse_thread(cluster.canonical)
     canonical = known.get(folded(thread)) if thread else None
     state = f" ({canonical.state})" if canonical else " (not stored)"
-    end = resolution_of(cluster.canonical, links)
+    end = end_of(cluster.canonical, known.values())
     said = "reported again as" if name in cluster.earlier else "a duplicate of"
     return canonical, f"{said} {cluster.canonical}{state}{_comma(end)}"
 
@@ -83,7 +83,7 @@ def _first(cluster: Cluster) -> str:
 
 def _canonical(issue: Issue, duplicate: RelatedIssue, known: Mapping[Thread, Issue]) -> RelatedIssue:
     name = name_of(_own(issue))
-    end = resolution_of(name, links_round(issue, known.values(), 1, MOST_ROUND))
+    end = end_of(name, known.values())
     way = f"the issue that {name_of(_own(duplicate))} is a duplicate of"
     return RelatedIssue(
         repository=issue.repository,

@@ -124,9 +124,22 @@ def links_round(root: Issue, around: Iterable[Issue], depth: int = 2, most: int 
         ],
         ties=ties[:MOST_LINKS],
         circles=circles((tie.source, tie.target) for tie in ties),
-        clusters=clusters_among(issue for key, issue in known.items() if key in distances),
+        clusters=_clusters_of({name_of(thread).lower() for thread in distances}, start, known),
         left_out=left_out,
     )
+
+
+def _clusters_of(shown: set[str], start: Thread, known: Mapping[Thread, Issue]) -> list[Cluster]:
+    """The clusters that have a shown thread among their members, that of the root first.
+
+    The others of a cluster may be further away: a chain of duplicates ends where it ends.
+    """
+    found = [
+        cluster
+        for cluster in clusters_among(known.values())
+        if any(name.lower() in shown for name in cluster.members)
+    ]
+    return sorted(found, key=lambda cluster: name_of(start) not in map(str.lower, cluster.members))
 
 
 def clusters_among(stored: Iterable[Issue]) -> list[Cluster]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from agent.issues.links import LinkedThread, Links, Tie
+from collections.abc import Iterable
+
+from agent.issues.clusters import name_of
+from agent.issues.issue import Issue
+from agent.issues.links import LinkedThread, Links, Tie, links_round
 
 
 class LinkedPull(LinkedThread):
@@ -50,6 +54,13 @@ def resolution_of(name: str, links: Links) -> str | None:
     if thread.state_reason:
         return f"{thread.state} as {thread.state_reason.replace('_', ' ')}"
     return "no fix is known"
+
+
+def end_of(name: str, around: Iterable[Issue]) -> str | None:
+    """As `resolution_of`, by what stands round the thread among `around`; None where it is not there."""
+    known = list(around)
+    issue = next((one for one in known if name_of((one.repository, one.number)) == name), None)
+    return resolution_of(name, links_round(issue, known, 1)) if issue else None
 
 
 def _merged(pull: LinkedPull, name: str) -> str:

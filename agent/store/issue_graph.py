@@ -17,6 +17,8 @@ from agent.store.tables import issues
 
 MOST_DEPTH = 5
 MOST_THREADS = 2_000
+MOST_CHAIN = 50
+"""Steps from a duplicate to a duplicate: a chain of them is followed to its end, however near one looks."""
 _AT_ONCE = 400
 _BESIDE = {"comments", "timeline", "links"}
 _COLUMNS = [issues.c[name] for name in Issue.model_fields if name not in _BESIDE]
@@ -65,7 +67,10 @@ class SqlIssueGraph:
     async def neighbours(
         self, threads: list[Thread], depth: int = 1, limit: int = 200
     ) -> dict[Thread, Issue]:
-        """Breadth first, three queries a step; the threads that are stored, by their own spelling."""
+        """Breadth first, three queries a step; the threads that are stored, by their own spelling.
+
+        A duplicate brings all that it leads to: what it is one of, what that is one of, ...
+        """
         depth, limit = min(depth, MOST_DEPTH), min(limit, MOST_THREADS)
 
         def read(connection: Connection) -> dict[Thread, Issue]:
@@ -75,7 +80,7 @@ class SqlIssueGraph:
             for step in range(depth + 1):
                 wave = [thread for thread in dict.fromkeys(map(_folded, wave)) if thread not in asked]
                 asked.update(wave)
-                rows = _rows(connection, wave)[: limit - len(found)]
+                rows = _to_the_end(connection, _rows(connection, wave), asked)[: limit - len(found)]
                 links = _links(connection, [row.id for row in rows])
                 for row in rows:
                     found[(row.repository, row.number)] = _issue(row, links=links.get(row.id, []))
@@ -134,6 +139,20 @@ def _rows(connection: Connection, threads: Iterable[Thread]) -> list[Row[Any]]:
     return [found[place] for place in sorted(found)]
 
 
+def _to_the_end(connection: Connection, rows: list[Row[Any]], asked: set[Thread]) -> list[Row[Any]]:
+    """The rows with what they are duplicates of, to the end of each chain; `asked` grows by the new ones."""
+    found, ahead = list(rows), rows
+    for _ in range(MOST_CHAIN):
+        targets = [thread for row in ahead if (thread := parse_thread(row.duplicate_of))]
+        wanted = [thread for thread in dict.fromkeys(map(_folded, targets)) if thread not in asked]
+        if not wanted:
+            break
+        asked.update(wanted)
+        ahead = _rows(connection, wanted)
+        found += ahead
+    return found
+
+
 def _links(connection: Connection, ids: list[int]) -> dict[int, list[IssueLink]]:
     found: dict[int, list[IssueLink]] = {}
     order = (
@@ -152,13 +171,16 @@ def _links(connection: Connection, ids: list[int]) -> dict[int, list[IssueLink]]
 
 
 def _sources(connection: Connection, threads: list[Thread], limit: int) -> list[Thread]:
-    """Issues that hold a link to one of the threads."""
+    """Issues that hold a link to one of the threads, those that only mention one last."""
     wanted = {_folded(thread) for thread in threads}
     numbers = sorted({number for _, number in wanted})[:_AT_ONCE]
+    repository = func.lower(issue_links.c.target_repository)
     held = select(
         issues.c.repository, issues.c.number, issue_links.c.target_repository, issue_links.c.target_number
     ).join(issue_links, issue_links.c.issue_id == issues.c.id)
-    held = held.where(issue_links.c.target_number.in_(numbers)).order_by(issues.c.id).limit(limit * 10)
+    # Many repositories have a #1: without their names those of others would fill what is read.
+    held = held.where(issue_links.c.target_number.in_(numbers), repository.in_({name for name, _ in wanted}))
+    held = held.order_by(issue_links.c.kind == "mentions", issues.c.id).limit(limit * 10)
     return [(row[0], row[1]) for row in connection.execute(held) if _folded((row[2], row[3])) in wanted]
 
 

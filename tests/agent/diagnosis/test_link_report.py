@@ -92,6 +92,16 @@ def test_what_resolved_it_and_its_canonical_issue(report_of: Any) -> None:
     assert [one.name for one in found.pulls] == ["anthropics/claude-code#9"]
 
 
+def test_a_long_chain_of_duplicates_leads_to_what_resolved_its_end(report_of: Any) -> None:
+    def duplicate(n: int) -> Issue:
+        link = to(n - 1, "duplicate_of", "timeline")
+        return issue(n, link, state="closed", duplicate_of=f"anthropics/claude-code#{n - 1}", created_at=NOON)
+
+    pull = issue(9, to(2, "closes"), kind="pull", merged_at=NOON, released_in="v3")
+    found = report_of(duplicate(8), *map(duplicate, range(3, 8)), issue(2, created_at=NOON), pull)
+    assert found.parts.fixes[0].startswith("anthropics/claude-code#2, which is the same matter: fixed by")
+
+
 @pytest.mark.parametrize(
     ("said", "shown"),
     [

@@ -45,6 +45,16 @@ def test_the_canonical_issue_and_what_resolved_it() -> None:
     assert third == related(7)
 
 
+def test_a_long_chain_leads_to_its_end() -> None:
+    chain = [
+        dated(n, to(n - 1, "duplicate_of"), state="closed", duplicate_of=f"o/n#{n - 1}") for n in range(3, 8)
+    ]
+    first, second = followed([related(7)], *chain, dated(2, state="closed"), FIX)
+    end = "fixed by o/n#9, merged on 2026-04-08, first in v3"
+    assert first.why == f"same message; a duplicate of o/n#2 (closed), {end}"
+    assert (second.number, second.why) == (2, f"the issue that o/n#7 is a duplicate of; {end}")
+
+
 def test_one_that_is_shown_already_or_is_the_reports_own_comes_not_again() -> None:
     canonical = dated(2)
     assert [one.number for one in followed([related(2), related(5)], DUPLICATE, canonical)] == [2, 5]

@@ -84,6 +84,21 @@ def test_a_circle_of_duplicates_has_one_canonical_issue() -> None:
     assert found.cluster_of("o/n#9") is None
 
 
+def test_a_cluster_is_whole_however_near_one_looks_and_that_of_the_root_comes_first() -> None:
+    def duplicate(n: int, of: int) -> Issue:
+        facts = {"created_at": NOON + timedelta(n), "state": "closed"}
+        return issue(n, to(of, "duplicate_of"), duplicate_of=f"o/n#{of}", **facts)
+
+    chain = [duplicate(n, n - 1) for n in range(2, 9)]
+    other = [duplicate(n, 20) for n in range(21, 40)]
+    far = duplicate(60, 61)
+    root = chain[-1].model_copy(update={"links": [*chain[-1].links, to(21)]})
+    found = links_round(root, [*chain[:-1], issue(1, created_at=NOON), *other, issue(20), far], depth=2)
+    assert [cluster.canonical for cluster in found.clusters] == ["o/n#1", "o/n#20"]
+    assert len(found.clusters[0].members) == 8
+    assert found.thread("o/n#1") is None
+
+
 def test_a_repository_is_shown_as_it_is_stored() -> None:
     found = links_round(issue(1, to(2, repository="O/N")), [issue(2)])
     assert [thread.name for thread in found.threads] == ["o/n#1", "o/n#2"]

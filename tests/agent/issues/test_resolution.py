@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agent.issues.links import links_round
-from agent.issues.resolution import pulls_of, resolution_of
+from agent.issues.resolution import end_of, pulls_of, resolution_of
 from tests.agent.issues.test_links import issue, to
 
 NOON = datetime(2026, 4, 8, 12, tzinfo=UTC)
@@ -46,6 +46,13 @@ def test_how_it_ended() -> None:
     assert said(state="closed", state_reason="not_planned") == "closed as not planned"
     assert said(state="closed", outcome="closed as invalid") == "closed as invalid"
     assert resolution_of("o/n#5", links_round(issue(1), [])) is None
+
+
+def test_the_end_of_one_among_others() -> None:
+    pull = issue(9, to(1, "closes"), kind="pull", merged_at=NOON, released_in="v3")
+    around = [issue(1, state="closed"), pull]
+    assert end_of("o/n#1", around) == "fixed by o/n#9, merged on 2026-04-08, first in v3"
+    assert end_of("o/n#2", around) is None
 
 
 def test_pulls_that_fix_come_first_and_a_later_release_is_no_proof() -> None:

@@ -92,6 +92,27 @@ async def test_neighbours_both_ways_by_steps(database: Database) -> None:
     assert await graph.neighbours([("o/n", 77)], 3) == {}
 
 
+async def test_a_chain_of_duplicates_is_followed_to_its_end(database: Database) -> None:
+    chain = [issue(n, to(n - 1, kind="duplicate_of"), duplicate_of=f"O/n#{n - 1}") for n in range(3, 20)]
+    rounds = [issue(n, duplicate_of=f"o/n#{41 - n}") for n in (20, 21)]
+    ends = [issue(2, to(99)), issue(99, kind="pull"), issue(98, to(99))]
+    await SqlIssues(database).upsert([*chain, *rounds, *ends])
+    graph = SqlIssueGraph(database)
+    found = await graph.neighbours([("o/n", 19)], 1)
+    assert sorted(number for _, number in found) == [*range(2, 20), 99]
+    assert len(await graph.neighbours([("o/n", 20)], 0)) == 2
+    assert len(await graph.neighbours([("o/n", 19)], 1, limit=4)) == 4
+
+
+async def test_links_of_other_repositories_hide_none(database: Database) -> None:
+    others = [issue(n, to(1, "else/where"), repository="else/where") for n in range(2, 80)]
+    mentions = [issue(n, to(1)) for n in range(2, 30)]
+    await SqlIssues(database).upsert([*others, *mentions, issue(1), issue(90, to(1, kind="closes"))])
+    found = await SqlIssueGraph(database).neighbours([("o/n", 1)], 1, limit=5)
+    assert len(found) == 5
+    assert ("o/n", 90) in found, "a pull that closes it comes before those that mention it"
+
+
 async def test_a_step_takes_few_queries(database: Database) -> None:
     many = [issue(number, to(number + 1), to(1)) for number in range(2, 120)]
     await SqlIssues(database).upsert([issue(1, to(2)), *many])
