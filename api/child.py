@@ -15,7 +15,8 @@ _START = (
     "import sys; sys.path.insert(0, sys.argv[1]); __import__('importlib').import_module(sys.argv[2]).main()"
 )
 _ROOT = str(Path(__file__).resolve().parents[1])
-_LONGEST_LINE = 1 << 26
+LONGEST_LINE = 1 << 26
+"""Bytes of one line between processes."""
 
 
 class ChildEnded(Exception):
@@ -39,7 +40,7 @@ class Child:
         # A session of its own: Ctrl-C reaches the server only, which then ends it.
         process = await create_subprocess_exec(
             sys.executable, "-P", "-c", _START, _ROOT, module,
-            stdin=PIPE, stdout=PIPE, limit=_LONGEST_LINE, start_new_session=True,
+            stdin=PIPE, stdout=PIPE, limit=LONGEST_LINE, start_new_session=True,
         )  # fmt: skip
         return cls(process)
 

@@ -21,7 +21,7 @@ from agent.report.error_report import Case, Submission
 from agent.settings import Settings
 from agent.state import Context
 from api.answers import noted
-from api.child import stdout_for_lines
+from api.child import LONGEST_LINE, stdout_for_lines
 from api.collector import keep_what_is_loaded
 from api.environment import load_settings
 from api.problems import Problem, from_error, internal
@@ -33,7 +33,6 @@ ANSWER, PROBLEM = "answer", "problem"
 """The names of the last line of a walk."""
 _ROOMS = set(ROOMS)
 _FIRST = Submission(text="API Error: 529 overloaded_error")
-_LONGEST_LINE = 1 << 26
 _NICER = 1
 """It steps back a little behind the process that answers."""
 
@@ -71,7 +70,7 @@ async def _work(settings: Settings, out: BinaryIO) -> None:
         if context.issues is None:
             # It would go without a store for good; one that is started later may find it again.
             raise StoreUnavailable(where="the database", why="it cannot be opened")
-        lines = asyncio.StreamReader(_LONGEST_LINE)
+        lines = asyncio.StreamReader(LONGEST_LINE)
         loop = asyncio.get_running_loop()
         pipe, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
         # The first walk makes much that the later ones find made: nobody shall wait for that.
