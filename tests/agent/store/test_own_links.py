@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, select, text
+from sqlalchemy import select, text
 
 from agent.compose import load_catalogue, load_ranking
 from agent.graph import diagnose
@@ -125,28 +125,17 @@ async def test_hits_say_how_they_belong_to_the_reports_thread(database: Database
     assert await store.search(other.model_copy(update={"before": NOON + timedelta(days=1)}), 50) == []
 
 
-@pytest.fixture
-def statements() -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def remember(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", remember)
-    yield seen
-    event.remove(Engine, "before_cursor_execute", remember)
-
-
 async def test_it_is_one_statement_and_none_without_a_thread(
-    database: Database, statements: list[str]
+    database: Database, every_statement_names_its_tenant: list[str]
 ) -> None:
     store = SqlIssues(database)
     await store.upsert(STORED)
     plain = IssueQuery(weights={"word": 1.0})
     for query, asked in ((plain, 0), (plain.model_copy(update={"exclude": OWN}), 1)):
-        statements.clear()
+        before = len(every_statement_names_its_tenant)
         assert await store.search(query, 10)
-        assert sum("issue_links" in statement for statement in statements) == asked
+        sent = every_statement_names_its_tenant[before:]
+        assert sum("issue_links" in statement for statement in sent) == asked
 
 
 async def test_no_step_of_it_reads_the_whole_of_a_tenant(database: Database) -> None:
