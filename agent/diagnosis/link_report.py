@@ -12,15 +12,17 @@ from agent.diagnosis.laws import lawful, money
 from agent.diagnosis.ledger import error_text
 from agent.diagnosis.wording import likelihood_word, percent
 from agent.issues.clusters import Cluster
-from agent.issues.issue import Issue
+from agent.issues.issue import Issue, RelatedIssue
 from agent.issues.links import LinkedThread, Links, links_round, url_of
 from agent.issues.references import REPOSITORY_OF
 from agent.issues.resolution import LinkedPull, end_of, pulls_of, resolution_of
-from agent.issues.told import Told, code_in, helped_in, tried_in
+from agent.issues.told import Told, code_in, errors_in, helped_in, tried_in
 from agent.report.error_report import EnvironmentFields, Noun, Source, Submission
 
 _MOST_SUPPORTS = 3
 _MOST_NAMED = 8
+_LEAST_LIKELY = 0.1
+"""The likelihood below which a cause is not even named as the nearest."""
 
 
 class Statistics(Noun):
@@ -36,11 +38,13 @@ class Statistics(Noun):
 class Parts(Noun):
     """What the issue and its comments tell, in the order in which a reader needs it.
 
+    `error_lines` are lines that tell of an error, as they stand, where there is no API error.
     `helped` is what people say that helped them: nobody has checked it. `fixes` are facts: merged pulls,
     releases, changelogs.
     """
 
     error_messages: list[str]
+    error_lines: list[str]
     tried: list[Told]
     root_cause: str
     code_example: str | None
@@ -49,7 +53,8 @@ class Parts(Noun):
 
 
 class LinkReport(Noun):
-    """An issue with its links. `diagnosis` is that of its own text, made without a model.
+    """An issue with its links. `diagnosis` is that of its own text, made without a model; `related` are
+    stored issues that the search finds like it and that are not among its links.
 
     `unseen` says what was not stored and could not be looked at. `as_of` is when the report was made.
     """
@@ -63,6 +68,7 @@ class LinkReport(Noun):
     pulls: list[LinkedPull]
     cluster: Cluster | None
     resolution: str | None
+    related: list[RelatedIssue]
     causes: list[WeighedCause]
     diagnosis: Diagnosis
     unseen: list[str]
@@ -109,6 +115,7 @@ def link_report(
         pulls=pulls_of(links, dict(releases or {})),
         cluster=cluster,
         resolution=resolution,
+        related=[one for one in answer.issues if links.thread(f"{one.repository}#{one.number}") is None],
         causes=answer.causes,
         diagnosis=answer.diagnosis,
         unseen=[*unseen, *_unseen(issue, links)],
@@ -148,8 +155,10 @@ def _parts(
         f"version {fix.version} ({fix.relation.replace('_', ' ')}): {fix.line}"
         for fix in answer.diagnosis.fix_versions
     ]
+    messages = [error_text(event) for event in answer.report.errors]
     return Parts(
-        error_messages=[error_text(event) for event in answer.report.errors],
+        error_messages=messages,
+        error_lines=[] if messages else errors_in(issue),
         tried=tried_in(issue),
         root_cause=_root_cause(answer),
         code_example=code_in(issue),
@@ -165,10 +174,10 @@ def _may_be_shown(text: str) -> bool:
 
 def _root_cause(answer: Answer) -> str:
     """The first cause and what speaks for it, never as more certain than it is."""
-    if not answer.causes:
+    settled = answer.diagnosis.action in ("answer", "handoff")
+    if not answer.causes or not (settled or answer.causes[0].likelihood >= _LEAST_LIKELY):
         return "Not known: the text shows nothing that a known cause explains."
     first = answer.causes[0]
-    settled = answer.diagnosis.action in ("answer", "handoff")
     word = likelihood_word(first.likelihood, False) if settled else "not settled; the nearest is"
     said = f"{word}: {first.title} ({percent(first.likelihood)})"
     if first.supports:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from agent.diagnosis.escape import code_block, code_span, link, prose
 from agent.diagnosis.link_report import LinkReport
 from agent.diagnosis.render import COSTS
 from agent.diagnosis.wording import ACTION_WORDS, sentence, utc
+from agent.issues.clusters import Cluster
+from agent.issues.issue import RelatedIssue
 from agent.issues.links import LinkedThread, Tie
 from agent.issues.resolution import LinkedPull
 from agent.issues.told import Told
@@ -76,7 +79,9 @@ def _statistics(report: LinkReport) -> Iterator[str]:
     counts = report.statistics
     for name, count in (("Comments", counts.comments), ("Participants", counts.participants)):
         yield f"- {name}: {'not known' if count is None else count}"
-    listed = (("Timeline", counts.timeline), ("Reactions", counts.reactions), ("Links", counts.links))
+    ties = report.links.ties_of(report.links.root)
+    words = Counter(_word(report, tie) for tie in ties)
+    listed = (("Timeline", counts.timeline), ("Reactions", counts.reactions), ("Links", words))
     for name, by_kind in listed:
         total = sum(by_kind.values())
         told = ", ".join(f"{prose(kind.replace('_', ' '))} ×{count}" for kind, count in by_kind.items())
@@ -94,9 +99,13 @@ def _summary(report: LinkReport) -> Iterator[str]:
 
 
 def _errors(report: LinkReport) -> list[str]:
-    return [f"- {code_span(text)}" for text in report.parts.error_messages] or [
-        "No API error was found in the text."
-    ]
+    if report.parts.error_messages:
+        return [f"- {code_span(text)}" for text in report.parts.error_messages]
+    none = "No API error was found in the text."
+    if not report.parts.error_lines:
+        return [none]
+    lines = [f"- {code_span(text)}" for text in report.parts.error_lines]
+    return [f"{none} Lines of it that tell of an error:", "", *lines]
 
 
 def _tried(report: LinkReport) -> list[str]:
@@ -160,18 +169,38 @@ def _linked(report: LinkReport) -> list[str]:
         lines += [_further(tie) for tie in further[:_MOST_FURTHER]]
         if len(further) > _MOST_FURTHER:
             lines.append(f"- and {len(further) - _MOST_FURTHER} more")
+    if report.related:
+        lines += ["", "Not linked, but like it:", ""]
+        lines += [_related(issue) for issue in report.related]
     return lines
 
 
+def _related(issue: RelatedIssue) -> str:
+    name = code_span(f"{issue.repository}#{issue.number}")
+    state = f" ({prose(issue.state)})" if issue.state != "unknown" else ""
+    return f"- {name} {prose(issue.title)}{state}: {prose(issue.why)} {link(issue.url)}"
+
+
 def _tie(report: LinkReport, tie: Tie) -> str:
-    out = tie.source == report.links.root
-    other = report.links.thread(tie.target if out else tie.source)
-    word = _OUT[tie.kind] if out else _IN[tie.kind]
+    name = _other(report, tie)
+    other, word = report.links.thread(name), _word(report, tie)
     if other is None:
-        return f"- {word} {code_span(tie.target if out else tie.source)}{_said(tie)}"
-    if tie.kind == "fixes" and not out and other.state != "merged":
-        word = "said to be fixed by"
+        return f"- {word} {code_span(name)}{_said(tie)}"
     return f"- {word} {_thread(other)}{_said(tie)} {link(other.url)}"
+
+
+def _other(report: LinkReport, tie: Tie) -> str:
+    return tie.target if tie.source == report.links.root else tie.source
+
+
+def _word(report: LinkReport, tie: Tie) -> str:
+    """How the issue is linked with the other one, as seen from the issue."""
+    if tie.source == report.links.root:
+        return _OUT[tie.kind]
+    other = report.links.thread(tie.source)
+    if tie.kind == "fixes" and other and other.state != "merged":
+        return "said to be fixed by"
+    return _IN[tie.kind]
 
 
 def _thread(thread: LinkedThread) -> str:
@@ -215,21 +244,32 @@ def _pull(pull: LinkedPull) -> str:
 
 
 def _duplicates(report: LinkReport) -> list[str]:
-    lines = []
-    for cluster in report.links.clusters:
-        rest = len(cluster.duplicates)
-        closed = ", all closed" if cluster.closed_only else ""
-        line = f"- {code_span(cluster.canonical)} stands for {rest} duplicate{'s' * (rest != 1)}{closed}"
-        if cluster.duplicates:
-            line += ": " + ", ".join(code_span(name) for name in cluster.duplicates)
-        if cluster.earlier:
-            line += "; reported earlier as " + ", ".join(code_span(name) for name in cluster.earlier)
-        lines.append(line)
-    lines += [
-        f"- These lead to each other: {' → '.join(code_span(name) for name in circle.loop)}"
-        for circle in report.links.circles
-    ]
+    lines = [_cluster(cluster) for cluster in report.links.clusters]
+    for circle in report.links.circles:
+        loop = " → ".join(code_span(name) for name in circle.loop)
+        rest = len(circle.members) - len(circle.loop) + 1
+        lines.append(f"- These lead to each other: {loop}{f', and {rest} more with them' if rest else ''}")
     return lines or ["None is known."]
+
+
+def _cluster(cluster: Cluster) -> str:
+    state = ", which is not stored" if cluster.canonical in cluster.unseen else ""
+    if cluster.closed_only:
+        state += "; all that are stored are closed" if cluster.unseen else ", all closed"
+    many = len(cluster.duplicates)
+    stands = f" stands for {many} duplicate{'s' * (many != 1)}" if many else ""
+    said = [f"{code_span(cluster.canonical)}{stands}{state}"]
+    if many:
+        said[0] += f": {_names(cluster.duplicates)}"
+    if cluster.earlier:
+        said.append(f"reported earlier as {_names(cluster.earlier)}")
+    return "- " + "; ".join(said)
+
+
+def _names(names: list[str]) -> str:
+    shown = ", ".join(code_span(name) for name in names[:_MOST_FURTHER])
+    rest = len(names) - _MOST_FURTHER
+    return f"{shown} and {rest} more" if rest > 0 else shown
 
 
 def _unseen(report: LinkReport) -> list[str]:

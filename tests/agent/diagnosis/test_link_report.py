@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from agent.causes.cause import WeighedCause
 from agent.diagnosis.conclude import conclude
 from agent.diagnosis.link_report import LinkReport, link_report, submission_of
-from agent.issues.issue import Comment, Issue, IssueLink, TimelineEvent
+from agent.issues.issue import Comment, Issue, IssueLink, RelatedIssue, TimelineEvent
+from agent.report.error_report import ErrorReport
 
 NOON = datetime(2026, 4, 8, 12, tzinfo=UTC)
 
@@ -36,6 +38,7 @@ def report_of(room: SimpleNamespace) -> Any:
         report, usage, differential = room.seed_report(), room.seed_usage(), room.differential()
         diagnosis = conclude(report, usage, [], differential, room.load_catalogue())
         answer = room.answer_of(diagnosis, report, usage, differential.ranked, [])
+        answer = answer.model_copy(update=more.pop("answer", {}))
         return link_report(root, around, answer, 2, **more)
 
     return made
@@ -131,3 +134,34 @@ def test_what_could_not_be_seen_is_said(report_of: Any) -> None:
 def test_the_root_cause_is_never_certain(report_of: Any) -> None:
     said = report_of(issue()).parts.root_cause
     assert said.startswith(("Likely", "Possibly", "Not "))
+
+
+def test_a_cause_that_is_hardly_likely_is_not_named(report_of: Any) -> None:
+    abstained = report_of(issue()).diagnosis.model_copy(update={"action": "abstain"})
+
+    def said(likelihood: float) -> str:
+        cause = WeighedCause(
+            id="x", title="A cause", likelihood=likelihood, supports=[], against=[], unknown=[]
+        )
+        return str(report_of(issue(), answer={"diagnosis": abstained, "causes": [cause]}).parts.root_cause)
+
+    assert said(0.03) == "Not known: the text shows nothing that a known cause explains."
+    assert said(0.3) == "Not settled; the nearest is: A cause (30 %)."
+
+
+def test_without_an_api_error_the_lines_that_tell_of_one_stand_for_it(report_of: Any) -> None:
+    root = issue(body="```\nFATAL ERROR: heap out of memory\n```")
+    assert report_of(root).parts.error_lines == [], "there is an API error"
+    bare = report_of(root, answer={"report": ErrorReport(text="x")}).parts
+    assert (bare.error_messages, bare.error_lines) == ([], ["FATAL ERROR: heap out of memory"])
+
+
+def test_related_issues_are_those_that_are_not_linked(report_of: Any) -> None:
+    def related(number: int) -> RelatedIssue:
+        return RelatedIssue(
+            repository="anthropics/claude-code", number=number, url="u", title="t", state="open",
+            relation="similar", score=0.5, why="similar words",
+        )  # fmt: skip
+
+    found = report_of(issue(1, to(2)), issue(2), answer={"issues": [related(2), related(3)]}).related
+    assert [one.number for one in found] == [3]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
 
 from agent.diagnosis.render_links import HEADINGS, links_markdown
-from agent.issues.issue import Comment, IssueLink, TimelineEvent
+from agent.issues.issue import Comment, IssueLink, RelatedIssue, TimelineEvent
+from agent.report.error_report import ErrorReport
 from tests.agent.diagnosis.conftest import NASTY
 from tests.agent.diagnosis.test_link_report import issue, report_of, to
 
@@ -84,3 +85,40 @@ def test_circles_and_duplicates_are_shown(report_of: Any) -> None:
     text = links_markdown(report_of(one, two))
     assert f"`{name}#1` stands for 1 duplicate, all closed: `{name}#2`" in text
     assert f"These lead to each other: `{name}#1` → `{name}#2` → `{name}#1`" in text
+
+
+def test_a_cluster_says_what_is_known_of_its_canonical_issue(report_of: Any) -> None:
+    name = "anthropics/claude-code"
+    gone = issue(5, to(2, "duplicate_of"), duplicate_of=f"{name}#2", state="closed", created_at=NOON)
+    text = links_markdown(report_of(gone))
+    assert f"`{name}#2` stands for 1 duplicate, which is not stored; all that are stored are closed" in text
+    old = issue(1, to(3, "duplicate_of"), duplicate_of=f"{name}#3", state="closed", created_at=NOON)
+    text = links_markdown(report_of(old, issue(3, created_at=NOON + timedelta(days=1))))
+    assert f"- `{name}#3`; reported earlier as `{name}#1`" in text
+    many = [issue(n, duplicate_of=f"{name}#1", created_at=NOON) for n in range(10, 80)]
+    assert "and 30 more" in links_markdown(report_of(issue(1, created_at=NOON), *many))
+
+
+def test_a_long_round_names_some_of_it(report_of: Any) -> None:
+    round_trip = [issue(n, to(1)) for n in range(2, 6)]
+    text = links_markdown(report_of(issue(1, *(to(n) for n in range(2, 6))), *round_trip))
+    assert "These lead to each other: " in text
+    assert ", and 3 more with them" in text
+
+
+def test_links_are_counted_by_which_way_they_point(report_of: Any) -> None:
+    pull = issue(9, to(1, "closes"), kind="pull", state="closed")
+    text = links_markdown(report_of(issue(1, to(2)), issue(3, to(1)), issue(4, to(1, "duplicate_of")), pull))
+    assert "- Links: 4 (has the duplicate ×1, said to be fixed by ×1, mentions ×1, mentioned by ×1)" in text
+
+
+def test_related_issues_and_lines_of_errors(report_of: Any) -> None:
+    like = RelatedIssue(
+        repository="o/n", number=3, url="https://github.com/o/n/issues/3", title="*t*", state="unknown",
+        relation="similar", score=0.5, why="similar words",
+    )  # fmt: skip
+    found = {"issues": [like], "report": ErrorReport(text="x")}
+    text = links_markdown(report_of(issue(body="Error: no `lock`"), answer=found))
+    assert "Not linked, but like it:" in text
+    assert "- `o/n#3` \\*t\\*: similar words <https://github.com/o/n/issues/3>" in text
+    assert "Lines of it that tell of an error:\n\n- `` Error: no `lock` ``" in text
