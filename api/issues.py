@@ -41,7 +41,8 @@ class Query_(BaseModel):  # noqa: N801 - Query is FastAPI's
 async def search(_caller: AnyCaller, services: WithServices, wanted: Annotated[Query_, Query()]) -> Response:
     """The best first: those with the same error message, then those that share its words."""
     lexicon = services.context.catalogue.lexicon
-    rows = await search_rows(services.issues, lexicon, wanted.q, wanted.limit, services.context.ranking)
+    ranking, graph = services.context.ranking, services.context.links
+    rows = await search_rows(services.issues, lexicon, wanted.q, wanted.limit, ranking, graph)
     return json_response(FoundIssues(issues=[FoundIssue.model_validate(row) for row in rows]))
 
 

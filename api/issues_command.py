@@ -11,6 +11,7 @@ from typing import Any
 from agent.compose import load_lexicon, load_ranking, open_issue_archive, open_tenant
 from agent.errors import BadInput
 from agent.settings import Settings
+from agent.store.issue_graph import SqlIssueGraph
 from agent.store.issues import SqlIssues
 from agent.store.rankings import SqlRankings
 from api.environment import load_settings
@@ -47,7 +48,8 @@ def import_files(files: list[Path], repository: str | None, jobs: int | None = N
 async def _found(query: str, limit: int, settings: Settings) -> list[dict[str, Any]]:
     async with open_tenant(settings, strict=False) as database:
         ranking = await SqlRankings(database).kept() or load_ranking()
-        return await search_rows(SqlIssues(database), load_lexicon(), query, limit, ranking)
+        graph = SqlIssueGraph(database)
+        return await search_rows(SqlIssues(database), load_lexicon(), query, limit, ranking, graph)
 
 
 async def _imported(files: list[Path], repository: str | None, settings: Settings, jobs: int | None) -> int:

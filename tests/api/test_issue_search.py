@@ -74,6 +74,52 @@ def test_why_names_the_words_and_the_outcome() -> None:
     assert words[0].keys() == {"repository", "number", "url", "title", "state", "score", "why"}
 
 
+class Graph:
+    """A graph of issues that holds those that it was made with."""
+
+    def __init__(self, *issues: Issue) -> None:
+        self.issues = {(issue.repository, issue.number): issue for issue in issues}
+
+    async def issue(self, repository: str, number: int) -> Issue | None:
+        return self.issues.get((repository, number))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "https://github.com/anthropics/claude-code/issues/7#issuecomment-1", "anthropics/claude-code#7",
+        " #7 ", "https://github.com/anthropics/claude-code/pull/7",
+    ],
+)  # fmt: skip
+def test_the_address_of_an_issue_gives_this_issue(query: str) -> None:
+    own = hit(7, 1.0, repository="anthropics/claude-code").issue
+    index = Index(hit(1, 9.0))
+    asked = search_rows(index, load_lexicon(), query, 5, None, Graph(own))  # type: ignore[arg-type]
+    (found,) = asyncio.run(asked)
+    assert (found["number"], found["score"], found["why"]) == (7, 1.0, "the issue that was asked for")
+    assert index.asked == []
+    none = search_rows(index, load_lexicon(), query, 5, None, Graph())  # type: ignore[arg-type]
+    assert asyncio.run(none) == []
+
+
+def test_an_issue_that_is_named_among_words_is_not_left_out() -> None:
+    index = Index()
+    rows(index, "https://github.com/o/n/issues/7 zebra quagga")
+    assert index.asked[0][0].exclude is None
+
+
+def test_every_hit_says_why() -> None:
+    def said(query: str, body: dict[str, int]) -> str:
+        counts = Collection(docs=500, having={})
+        forward = Forward(title=[], body=body, size=9)
+        found = hit(1, 9.0, terms=[]).model_copy(update={"forward": forward, "collection": counts})
+        ranking = Ranking(weights={}, slope=1, offset=5, floor=0.1)
+        return str(asyncio.run(search_rows(Index(found), load_lexicon(), query, 5, ranking))[0]["why"])
+
+    assert said("ACME_DISABLE_CONTEXT", {"disabl": 1, "context": 2}) == "similar words (DISABLE, CONTEXT)"
+    assert said("zebra", {}) == "similar words"
+
+
 def test_the_index_is_asked_for_the_message_in_the_words(refusal: str) -> None:
     index = Index()
     rows(index, refusal, 3)
