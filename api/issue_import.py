@@ -6,13 +6,15 @@ import asyncio
 import hashlib
 import itertools
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -64,7 +66,7 @@ async def import_file(
             rows += len(batch)
             await progress.put("import", key, {"rows": rows, "line": line, "written": written, "bad": bad})
             shown.count(rows)
-    except StoreUnavailable:
+    except (StoreUnavailable, asyncio.CancelledError):
         _tell(f"{file}: stopped; {rows:,} rows are done, and the same command goes on after them")
         raise
     finally:
@@ -100,16 +102,41 @@ async def _parsed(
     with ExitStack() as stack:
         pool = None
         if jobs:
-            pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=load_lexicon)
+            pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin)
             stack.callback(pool.shutdown, wait=True, cancel_futures=True)
         waiting: list[tuple[int, asyncio.Future[Parsed]]] = []
         while True:
             while len(waiting) <= jobs and (batch := await asyncio.to_thread(next, batches, None)):
-                waiting.append((batch[-1][0], loop.run_in_executor(pool, parse, batch)))
+                with _unreached_by_interrupts():
+                    waiting.append((batch[-1][0], loop.run_in_executor(pool, parse, batch)))
             if not waiting:
                 return
             line, future = waiting.pop(0)
             yield line, await future
+
+
+@contextmanager
+def _unreached_by_interrupts() -> Iterator[None]:
+    """A process that is started in this block never gets Ctrl-C: its parent does, and ends it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin() -> None:
+    """What a process that parses does first."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    load_lexicon()
+
+
+def _end_with_parent() -> None:
+    """Ends this process where its parent was killed: else it would wait for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def parse_batch(batch: list[Found], repository: str | None) -> Parsed:

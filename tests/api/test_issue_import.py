@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -63,23 +64,43 @@ def test_all_that_stands_in_a_row_is_kept(run: Any, tmp_path: Path, database: Pa
     assert written(database, "progress") == 0
 
 
-def test_a_killed_import_goes_on(tmp_path: Path, database: Path, run: Any) -> None:
-    """SIGKILL in the middle, found by what is in the database; the second run says from where it goes on."""
-    total = 4_000
-    file = tmp_path / "rows.jsonl.gz"
-    with gzip.open(file, "wt") as packed:
-        packed.writelines(json.dumps(row(number)) + "\n" for number in range(1, total + 1))
-    command = [sys.executable, "-m", "api.cli", "issues", "import", str(file)]
+def _interrupted(file: Path, database: Path, sign: signal.Signals) -> tuple[int, str]:
+    """What an import with two more processes exits with and says, when it gets a signal in the middle.
+
+    They share its output, so this also waits until they have ended.
+    """
+    command = [sys.executable, "-m", "api.cli", "issues", "import", "--jobs", "2", str(file)]
     started = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, cwd=ROOT, env=os.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, process_group=0
     )
     until = time.monotonic() + 120
     while time.monotonic() < until and started.poll() is None:
         if database.exists() and _progress(database) >= 500:
             break
         time.sleep(0.01)
-    started.send_signal(signal.SIGKILL)
-    assert started.wait() == -signal.SIGKILL
+    # As a terminal does it: Ctrl-C reaches every process, SIGKILL only the one that is named.
+    (os.killpg if sign == signal.SIGINT else os.kill)(started.pid, sign)
+    said, _ = started.communicate(timeout=60)
+    return started.returncode, said.decode()
+
+
+def test_an_import_that_is_interrupted_says_that_it_goes_on(tmp_path: Path, database: Path) -> None:
+    file = write(tmp_path / "rows.jsonl", [row(number) for number in range(1, 8_001)])
+    code, said = _interrupted(file, database, signal.SIGINT)
+    assert code == 130
+    assert re.search(r"stopped; [\d,]+ rows are done, and the same command goes on after them", said)
+    assert "Traceback" not in said
+    assert written(database) < 8_000
+
+
+def test_a_killed_import_goes_on(tmp_path: Path, database: Path, run: Any) -> None:
+    """SIGKILL in the middle, found by what is in the database; the second run says from where it goes on."""
+    total = 4_000
+    file = tmp_path / "rows.jsonl.gz"
+    with gzip.open(file, "wt") as packed:
+        packed.writelines(json.dumps(row(number)) + "\n" for number in range(1, total + 1))
+    code, _ = _interrupted(file, database, signal.SIGKILL)
+    assert code == -signal.SIGKILL
     before = written(database)
     assert 500 <= before < total
     shown = run("issues", "import", str(file))
