@@ -13,7 +13,8 @@ from agent.diagnosis.ledger import error_text
 from agent.diagnosis.wording import likelihood_word, percent
 from agent.issues.clusters import Cluster
 from agent.issues.issue import Issue, RelatedIssue
-from agent.issues.links import LinkedThread, Links, links_round, url_of
+from agent.issues.link import LinkedThread, Links
+from agent.issues.links import links_round, url_of
 from agent.issues.references import REPOSITORY_OF
 from agent.issues.resolution import LinkedPull, end_of, pulls_of, resolution_of
 from agent.issues.told import Told, code_in, errors_in, helped_in, tried_in

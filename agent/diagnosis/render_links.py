@@ -11,7 +11,7 @@ from agent.diagnosis.render import COSTS
 from agent.diagnosis.wording import ACTION_WORDS, sentence, utc
 from agent.issues.clusters import Cluster
 from agent.issues.issue import RelatedIssue
-from agent.issues.links import LinkedThread, Tie
+from agent.issues.link import LinkedThread, Tie
 from agent.issues.resolution import LinkedPull
 from agent.issues.told import Told
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_THREAD = "{ __typename number url state repository { nameWithOwner } }"
+_THREAD = "{ __typename number url state title repository { nameWithOwner } }"
 _ANY = f"... on Issue {_THREAD} ... on PullRequest {_THREAD}"
 _WHO = "id actor { login } createdAt"
 _EVENTS = f"""

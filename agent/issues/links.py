@@ -8,93 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
-from typing import Literal
+from typing import NamedTuple
 
-from agent.issues.circles import Circle, circles
+from agent.issues.circles import circles
 from agent.issues.clusters import Cluster, clusters, folded, name_of
-from agent.issues.issue import Issue, IssueLink, LinkVia
+from agent.issues.issue import Issue, IssueLink
+from agent.issues.link import ORDER, LinkedThread, Links, Said, ThreadKind, ThreadState, Tie, TieKind
 from agent.issues.references import Thread, parse_thread
-from agent.report.error_report import Noun
 
 MOST_DEPTH = 4
 MOST_THREADS = 100
 MOST_LINKS = 400
-TieKind = Literal["duplicate_of", "fixes", "transferred_to", "linked", "mentions"]
-ThreadKind = Literal["issue", "pull", "unknown"]
-ThreadState = Literal["open", "closed", "merged", "deleted", "unknown"]
-ORDER: tuple[TieKind, ...] = ("duplicate_of", "transferred_to", "fixes", "linked", "mentions")
-"""The strongest first."""
 _WEB = re.compile(r"(https?://[A-Za-z0-9.-]{1,200}(?::\d{1,5})?)/")
 _URL = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9._~/?#&=%+:,@-]*\Z")
 
 Key = tuple[Thread, Thread, TieKind]
-
-
-class Said(Noun):
-    """Where a link was found, by whom it was made and when, as far as that is known."""
-
-    via: LinkVia
-    actor: str | None = None
-    at: datetime | None = None
-
-
-class Tie(Noun):
-    """One link, from `source` to `target` ("owner/name#n"): the source fixes the target, mentions it, ..."""
-
-    source: str
-    target: str
-    kind: TieKind
-    said: list[Said]
-
-
-class LinkedThread(Noun):
-    """An issue or pull request. `distance` is how many links it is away; what is not `stored` is a name.
-
-    `released_in` is the release that is known to be the first to hold a merged pull.
-    """
-
-    name: str
-    url: str
-    kind: ThreadKind
-    state: ThreadState
-    distance: int
-    stored: bool
-    title: str | None = None
-    author: str | None = None
-    state_reason: str | None = None
-    outcome: str | None = None
-    created_at: datetime | None = None
-    closed_at: datetime | None = None
-    merged_at: datetime | None = None
-    released_in: str | None = None
-
-
-class Links(Noun):
-    """What stands round the thread `root`: it comes first in `threads`, the nearest and strongest next.
-
-    `left_out` counts threads that were found and not shown. `circles` are threads that lead to each other.
-    """
-
-    root: str
-    depth: int
-    threads: list[LinkedThread]
-    ties: list[Tie]
-    circles: list[Circle]
-    clusters: list[Cluster]
-    left_out: int = 0
-
-    def thread(self, name: str) -> LinkedThread | None:
-        """The thread of this name, if it is shown."""
-        return next((thread for thread in self.threads if thread.name == name), None)
-
-    def ties_of(self, name: str) -> list[Tie]:
-        """Links from or to a thread."""
-        return [tie for tie in self.ties if name in (tie.source, tie.target)]
-
-    def cluster_of(self, name: str) -> Cluster | None:
-        """The duplicates among which a thread is."""
-        return next((cluster for cluster in self.clusters if name in cluster.members), None)
 
 
 def links_round(root: Issue, around: Iterable[Issue], depth: int = 2, most: int = MOST_THREADS) -> Links:
@@ -220,35 +148,47 @@ def _distinct(where: list[Said]) -> list[Said]:
     )
 
 
-def _told_of(root: Issue) -> Iterator[tuple[Thread, tuple[ThreadKind, ThreadState]]]:
-    """What the root's own timeline says of threads that need not be stored: kind and state."""
+class _Told(NamedTuple):
+    """What a timeline says of a thread that need not be stored."""
+
+    kind: ThreadKind
+    state: ThreadState
+    title: str | None = None
+
+
+def _told_of(root: Issue) -> Iterator[tuple[Thread, _Told]]:
+    """What the root's own timeline says of others; of one that is told twice the later counts."""
     for event in root.timeline:
         if thread := parse_thread(event.data.get("closer")):
-            yield folded(thread), ("pull", "unknown")
+            yield folded(thread), _Told("pull", "unknown")
         thread = parse_thread(event.data.get("source"))
         if thread and event.data.get("source_kind") in ("issue", "pull"):
             kind: ThreadKind = "pull" if event.data["source_kind"] == "pull" else "issue"
-            yield folded(thread), (kind, _state_told(kind, event.data.get("source_state")))
+            yield folded(thread), _Told(kind, _state_told(kind, event.data), event.data.get("source_title"))
 
 
-def _state_told(kind: ThreadKind, state: object) -> ThreadState:
-    """A pull that REST calls closed may have been merged."""
+def _state_told(kind: ThreadKind, data: Mapping[str, object]) -> ThreadState:
+    """A pull that REST calls closed may have been merged, unless it says so."""
+    state, merged = data.get("source_state"), data.get("source_merged")
+    if state == "merged" or merged:
+        return "merged"
     if state == "open":
         return "open"
-    if state == "merged":
-        return "merged"
-    return "closed" if state == "closed" and kind == "issue" else "unknown"
+    return "closed" if state == "closed" and (kind == "issue" or merged is False) else "unknown"
 
 
-def _shown(
-    thread: Thread, issue: Issue | None, told: tuple[ThreadKind, ThreadState] | None, distance: int, web: str
-) -> LinkedThread:
+def _shown(thread: Thread, issue: Issue | None, told: _Told | None, distance: int, web: str) -> LinkedThread:
     if issue is None:
-        kind, state = told or ("unknown", "unknown")
+        kind, state, title = told or _Told("unknown", "unknown")
         path = "pull" if kind == "pull" else "issues"
-        url = f"{web}/{thread[0]}/{path}/{thread[1]}"
         return LinkedThread(
-            name=name_of(thread), url=url, kind=kind, state=state, distance=distance, stored=False
+            name=name_of(thread),
+            url=f"{web}/{thread[0]}/{path}/{thread[1]}",
+            kind=kind,
+            state=state,
+            distance=distance,
+            stored=False,
+            title=title,
         )
     return LinkedThread(
         name=name_of(thread),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.issues.links import LinkedThread, Links, Tie
+from agent.issues.link import LinkedThread, Links, Tie
 
 _MOST_TITLE = 50
 _PLAIN = frozenset(" .,:!?'/-+=_")

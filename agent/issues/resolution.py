@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from agent.issues.clusters import name_of
 from agent.issues.issue import Issue
-from agent.issues.links import LinkedThread, Links, Tie, links_round
+from agent.issues.link import LinkedThread, Links, Tie
+from agent.issues.links import links_round
 
 
 class LinkedPull(LinkedThread):

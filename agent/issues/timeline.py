@@ -21,6 +21,10 @@ _REST_NAMES = {"cross_referenced": "cross-referenced", "issue_comment": "comment
 _SKIPPED = frozenset({"subscribed", "unsubscribed", "mentioned", "committed", "line-commented"})
 """Kinds that say nothing of an issue and are as many as its readers."""
 
+_CHANGING = frozenset({"source_state", "source_merged", "source_title", "will_close"})
+"""What a later export of the same event may tell otherwise: it is no part of the event's identity."""
+_MOST_TITLE = 200
+
 
 class History(NamedTuple):
     """What a timeline holds. `undone` are links that later events took back."""
@@ -98,7 +102,8 @@ def _event(row: Row, kind: str) -> TimelineEvent:
     actor = person_of(row, "actor", "user", "author")
     at = _moment(row, "created_at", "createdAt", "submitted_at")
     data = {name: value for name, value in _facts(row).items() if value not in (None, "")}
-    identity = _identity(row, f"{kind} {actor} {at} {sorted(data.items())}")
+    lasting = sorted((name, value) for name, value in data.items() if name not in _CHANGING)
+    identity = _identity(row, f"{kind} {actor} {at} {lasting}")
     return TimelineEvent(external_id=identity, kind=kind, actor=actor, at=at, data=data)
 
 
@@ -122,6 +127,8 @@ def _facts(row: Row) -> dict[str, Any]:
         "source": _thread_text(inner),
         "source_kind": _kind_of_thread(inner),
         "source_state": text_of(inner, "state").lower() if isinstance(inner, Mapping) else None,
+        "source_merged": _is_merged(inner),
+        "source_title": _title(inner),
         "will_close": row.get("willCloseTarget") is True or None,
         "subject": _thread_text(row.get("subject")),
         "canonical": _thread_text(row.get("canonical")),
@@ -165,6 +172,23 @@ def _kind_of_thread(value: object) -> str | None:
         return None
     is_pull = "pull_request" in value or value.get("__typename") == "PullRequest"
     return "pull" if is_pull or "/pull/" in text_of(value, "html_url", "url") else "issue"
+
+
+def _is_merged(value: object) -> bool | None:
+    """Whether a pull was merged: REST calls it closed then; None where that is not told."""
+    if not isinstance(value, Mapping):
+        return None
+    pull = value.get("pull_request")
+    if isinstance(pull, Mapping) and "merged_at" in pull:
+        return bool(pull["merged_at"])
+    if value.get("__typename") == "PullRequest":
+        return text_of(value, "state").upper() == "MERGED"
+    return None
+
+
+def _title(value: object) -> str | None:
+    title = " ".join(text_of(value, "title").split()) if isinstance(value, Mapping) else ""
+    return redact(title[:_MOST_TITLE]).text or None
 
 
 def _closing_pull(closer: object) -> str | None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from agent.issues.issue import Issue, IssueLink, TimelineEvent
-from agent.issues.links import Links, clusters_among, links_round, state_of, url_of
+from agent.issues.link import Links
+from agent.issues.links import clusters_among, links_round, state_of, url_of
 
 NOON = datetime(2026, 4, 8, 12, tzinfo=UTC)
 
@@ -110,12 +111,15 @@ def test_the_timeline_tells_what_threads_are_that_are_not_stored() -> None:
         {"source": "o/n#8", "source_kind": "issue", "source_state": "closed"},
         {"closer": "o/n#9"},
         {"source": "nonsense", "source_kind": "pull"},
+        {"source": "o/n#11", "source_kind": "pull", "source_state": "closed", "source_merged": False},
+        {"source": "o/n#12", "source_kind": "pull", "source_state": "closed", "source_merged": True},
     ]
     timeline = [
         TimelineEvent(external_id=str(place), kind="cross-referenced", data=data)
         for place, data in enumerate(events)
     ]
-    root = issue(1, to(7), to(8), to(9, "fixed_by"), to(10), timeline=timeline)
+    links = (to(7), to(8), to(9, "fixed_by"), to(10), to(11), to(12))
+    root = issue(1, *links, timeline=timeline)
     shown = {t.name: (t.kind, t.state, t.url) for t in links_round(root, []).threads[1:]}
     web = "https://github.com/o/n"
     assert shown == {
@@ -123,7 +127,21 @@ def test_the_timeline_tells_what_threads_are_that_are_not_stored() -> None:
         "o/n#8": ("issue", "closed", f"{web}/issues/8"),
         "o/n#9": ("pull", "unknown", f"{web}/pull/9"),
         "o/n#10": ("unknown", "unknown", f"{web}/issues/10"),
+        "o/n#11": ("pull", "closed", f"{web}/pull/11"),
+        "o/n#12": ("pull", "merged", f"{web}/pull/12"),
     }
+
+
+def test_what_is_told_later_of_a_thread_counts() -> None:
+    told = [
+        {"source": "o/n#7", "source_kind": "pull", "source_state": state, "source_title": title}
+        for state, title in (("open", "Draft"), ("merged", "Done"))
+    ]
+    timeline = [
+        TimelineEvent(external_id=str(n), kind="cross-referenced", data=d) for n, d in enumerate(told)
+    ]
+    shown = links_round(issue(1, to(7), timeline=timeline), []).threads[1]
+    assert (shown.state, shown.title, shown.stored) == ("merged", "Done", False)
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "https://x.org/ a", "", "https://x.org/)](y"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -100,6 +101,30 @@ def test_facts_of_an_event() -> None:
         {"from_repository": "o/old"},
         {"commit": "b" * 40},
     ]
+
+
+def test_a_pull_is_merged_or_closed_whatever_the_api_calls_it() -> None:
+    pull = {"html_url": "https://github.com/o/n/pull/3", "state": "closed", "title": " Fix  it "}
+
+    def told(source: Mapping[str, object]) -> dict[str, object]:
+        return read_history([rest("cross-referenced", source=source)], OWN).events[0].data
+
+    assert "source_merged" not in told({"issue": {**pull, "pull_request": {}}})
+    assert told({"issue": {**pull, "pull_request": {"merged_at": None}}})["source_merged"] is False
+    merged = told({"issue": {**pull, "pull_request": {"merged_at": "2026-04-01T00:00:00Z"}}})
+    assert (merged["source_merged"], merged["source_title"]) == (True, "Fix it")
+    named = {"__typename": "PullRequest", "url": pull["html_url"]}
+    assert told({**named, "state": "MERGED"})["source_merged"] is True
+    assert told({**named, "state": "CLOSED"})["source_merged"] is False
+
+
+def test_an_event_without_an_id_is_the_same_when_its_source_has_changed() -> None:
+    def identity(state: str, title: str) -> str:
+        source = {"html_url": "https://github.com/o/n/issues/3", "state": state, "title": title}
+        row = rest("cross-referenced", id=None, source={"issue": source})
+        return read_history([row], OWN).events[0].external_id
+
+    assert identity("open", "a") == identity("closed", "b")
 
 
 def test_comments_stand_among_the_events() -> None:
