@@ -85,7 +85,8 @@ def _statistics(report: LinkReport) -> Iterator[str]:
     for name, by_kind in listed:
         total = sum(by_kind.values())
         told = ", ".join(f"{prose(kind.replace('_', ' '))} ×{count}" for kind, count in by_kind.items())
-        yield f"- {name}: {f'{total} ({told})' if total else 'none stored'}"
+        kinds = "" if by_kind.keys() == {"total"} else f" ({told})"
+        yield f"- {name}: {f'{total}{kinds}' if total else 'none stored'}"
 
 
 def _summary(report: LinkReport) -> Iterator[str]:

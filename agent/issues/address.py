@@ -8,7 +8,8 @@ from agent.errors import BadInput
 from agent.issues.references import Thread
 
 MOST_CHARS = 500
-_NAME = r"[A-Za-z0-9][\w.-]{0,99}/[A-Za-z0-9_.][\w.-]{0,99}"
+_NAME = r"[A-Za-z0-9][\w.-]{0,99}/(?!\.{1,2}(?:[#/]|\Z))[A-Za-z0-9_.][\w.-]{0,99}"
+_USER = re.compile(r"(?<=://)[^/?#\s]*@")
 _SHORT = re.compile(rf"({_NAME})#(\d{{1,9}})", re.ASCII)
 _URL = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>[^/?#\s]*)(?P<path>/[^?#\s]*)?(?:[?#]\S*)?", re.I
@@ -37,6 +38,8 @@ def parse_address(text: str, forge: str) -> Thread:
     if found := _SHORT.fullmatch(given):
         return found[1], _number(found[2])
     url = _URL.fullmatch(given) if len(given) <= MOST_CHARS else None
+    # A token or password may stand before the host: it is not said again.
+    given = _USER.sub("...@", given)
     shown = given if len(given) <= 80 else given[:77] + "..."
     if url is None:
         raise BadInput(f"{shown!r} names no issue; give {forge}/OWNER/NAME/issues/N or OWNER/NAME#N.")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from agent.issues.link import LinkedThread, Links, Tie
 
 _MOST_TITLE = 50
-_PLAIN = frozenset(" .,:!?'/-+=_")
+# A colon is none of them: Mermaid cuts a line that has a "style" and a ":" before an entity.
+_PLAIN = frozenset(" .,!?'/-+=_")
 _ARROWS = {
     "duplicate_of": "-- duplicate of -->",
     "transferred_to": "-- moved to -->",

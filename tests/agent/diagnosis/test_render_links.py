@@ -112,6 +112,11 @@ def test_links_are_counted_by_which_way_they_point(report_of: Any) -> None:
     assert "- Links: 4 (has the duplicate ×1, said to be fixed by ×1, mentions ×1, mentioned by ×1)" in text
 
 
+def test_reactions_of_which_only_the_sum_is_known(report_of: Any) -> None:
+    assert "- Reactions: 5\n" in links_markdown(report_of(issue(reactions={"total": 5})))
+    assert "- Reactions: 5 (eyes ×5)\n" in links_markdown(report_of(issue(reactions={"eyes": 5})))
+
+
 def test_related_issues_and_lines_of_errors(report_of: Any) -> None:
     like = RelatedIssue(
         repository="o/n", number=3, url="https://github.com/o/n/issues/3", title="*t*", state="unknown",

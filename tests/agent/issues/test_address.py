@@ -58,6 +58,24 @@ def test_what_is_refused(text: str, why: str) -> None:
     assert len(str(refused.value)) < 300
 
 
+def test_what_stands_before_a_host_is_not_said_again() -> None:
+    for text in (
+        "https://ann:hunter2@github.com/o/n/issues/7",
+        "ftp://hunter2@x y",
+        "x://hunter2@" + "a" * 600,
+    ):
+        with pytest.raises(BadInput) as refused:
+            parse_address(text, GITHUB)
+        assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["o/..#7", "o/.#7", f"{GITHUB}/o/../issues/7"])
+def test_a_name_is_no_way_up(text: str) -> None:
+    with pytest.raises(BadInput):
+        parse_address(text, GITHUB)
+    assert parse_address("o/..n#7", GITHUB) == ("o/..n", 7)
+
+
 def test_the_forge_of_an_api() -> None:
     assert forge_of("https://api.github.com") == GITHUB
     assert forge_of("https://forge.example/api/v3") == "https://forge.example"

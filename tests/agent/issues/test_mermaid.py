@@ -46,3 +46,4 @@ def test_a_title_is_never_markup(title: str) -> None:
 
 def test_entities_show_what_was_written() -> None:
     assert escaped('say "<b>" é') == "say #34;#60;b#62;#34; é"
+    assert escaped("style: #45;") == "style#58; #35;45#59;"
