@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
@@ -18,6 +19,7 @@ from agent.issues.rows import BadRow, SignatureOf, parse_row
 
 MOST_ROW_CHARS = 20_000_000
 """A row longer than this is not read: nobody's issue is."""
+_TOO_LONG = f"the row has more than {MOST_ROW_CHARS:,} characters"
 _CHUNK = 1 << 16
 _BOMS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 _DAMAGED = (EOFError, lzma.LZMAError, zlib.error, gzip.BadGzipFile)
@@ -79,11 +81,21 @@ def _open(path: Path) -> _Binary:
     return lzma.LZMAFile(path, "rb") if start.startswith(b"\xfd7zXZ") else path.open("rb")
 
 
+def _as_windows(bad: UnicodeError) -> tuple[str, int]:
+    """Bytes that are no UTF-8 as Windows-1252: what spreadsheets and old tools write."""
+    assert isinstance(bad, UnicodeDecodeError)
+    return bad.object[bad.start : bad.end].decode("cp1252", "replace"), bad.end
+
+
+codecs.register_error("caseworker.windows", _as_windows)
+
+
 def _as_text(binary: _Binary) -> io.TextIOWrapper:
-    """Text with what cannot be decoded replaced. A redirect on Windows may have written UTF-16."""
+    """Text, whatever the bytes are. A redirect on Windows may have written UTF-16."""
     start = binary.peek(4)
     encoding = next((name for bom, name in _BOMS if start.startswith(bom)), "utf-8")
-    return io.TextIOWrapper(binary, encoding=encoding, errors="replace", newline="")
+    errors = "replace" if encoding == "utf-16" else "caseworker.windows"
+    return io.TextIOWrapper(binary, encoding=encoding, errors=errors, newline="")
 
 
 def _rows(path: Path, text: io.TextIOWrapper) -> Iterator[Found]:
@@ -106,16 +118,16 @@ def _rows(path: Path, text: io.TextIOWrapper) -> Iterator[Found]:
     if "title" in columns and columns & _NUMBERS:
         return _csv_rows(lines, mark)
     why = "it is neither a JSON array, JSON lines, nor CSV with the columns number and title"
-    if len(columns) > 1 and len(head) < 2_000:
+    if len(columns) > 1 and len(head) < 2_000 and "".join(columns).isprintable():
         why += f"; its first line names the columns {', '.join(sorted(columns))[:200]}"
     raise BadInput(f"{path}: {why}")
 
 
 class _Lines:
-    """A text file whose start has been read already: its lines, and which one comes next."""
+    """A text file whose start has been read already: its lines, which one comes next, and its end."""
 
     def __init__(self, start: str, rest: io.TextIOWrapper, number: int) -> None:
-        self._start, self._rest, self.number = start, rest, number
+        self._start, self._rest, self.number, self.ended = start, rest, number, False
 
     def __iter__(self) -> Iterator[str]:
         while line := self.read_line():
@@ -130,6 +142,7 @@ class _Lines:
             line = self._start + self._rest.readline(MOST_ROW_CHARS)
             self._start = ""
         self.number += line.endswith("\n")
+        self.ended = not line
         return line
 
     def read_some(self) -> str:
@@ -153,7 +166,7 @@ def _object_rows(lines: _Lines) -> Iterator[Found]:
     """One object a line; or, where the first line is no object, objects that are spread over lines."""
     number, first = lines.number, lines.read_line()
     if isinstance(_parse(first), BadRow) and len(first.strip()) < 3:
-        yield from _values(lines, first, number)
+        yield from _values(lines, first, number, is_array=False)
         return
     yield number, _parse(first)
     while True:
@@ -163,7 +176,7 @@ def _object_rows(lines: _Lines) -> Iterator[Found]:
         if not line.strip():
             continue
         if len(line) >= MOST_ROW_CHARS and not line.endswith("\n"):
-            yield number, BadRow(reason=f"the row has more than {MOST_ROW_CHARS:,} characters")
+            yield number, BadRow(reason=_TOO_LONG)
             while line and not line.endswith("\n"):
                 line = lines.read_line()
             continue
@@ -171,25 +184,36 @@ def _object_rows(lines: _Lines) -> Iterator[Found]:
 
 
 def _array_rows(lines: _Lines) -> Iterator[Found]:
-    """The elements of one array. After a broken element the rest cannot be told apart and is not read."""
+    """The elements of arrays, one behind the other or in one: the pages of `gh api --paginate [--slurp]`.
+
+    After a broken element the rest cannot be told apart and is not read.
+    """
     number, first = lines.number, lines.read_line()
-    yield from _values(lines, first.replace("[", " ", 1), number)
+    yield from _values(lines, first.replace("[", " ", 1), number, is_array=True)
 
 
-def _values(lines: _Lines, buffer: str, number: int) -> Iterator[Found]:
-    """JSON values one after another, commas between them or not, up to a closing bracket."""
-    at = 0
+def _values(lines: _Lines, buffer: str, number: int, *, is_array: bool) -> Iterator[Found]:
+    """JSON values one after another, commas between them or not, up to the last closing bracket."""
+    at, is_open = 0, is_array
     while True:
         start = _GAP.match(buffer, at).end()  # type: ignore[union-attr]  # it matches nothing too
         number += buffer.count("\n", at, start)
         at = start
         problem = "the JSON ends in the middle of a row"
-        if buffer.startswith("]", at):
+        if is_array and buffer.startswith("]" if is_open else "[", at):
+            is_open, at = not is_open, at + 1
+            continue
+        if is_array and not is_open and at < len(buffer):
+            yield (
+                number,
+                BadRow(reason="something else stands behind the JSON; from here on nothing was read"),
+            )
             return
         try:
             if at < len(buffer):
                 value, end = _DECODER.raw_decode(buffer, at)
-                yield number, value
+                page = value if is_array and isinstance(value, list) else [value]
+                yield from ((number, one) for one in page)
                 number += buffer.count("\n", at, end)
                 at = end
                 continue
@@ -198,10 +222,13 @@ def _values(lines: _Lines, buffer: str, number: int) -> Iterator[Found]:
         except RecursionError:
             yield number, BadRow(reason="the JSON is nested too deeply; nothing after it was read")
             return
-        more = lines.read_some() if len(buffer) - at < MOST_ROW_CHARS else ""
+        if len(buffer) - at >= MOST_ROW_CHARS:
+            yield number, BadRow(reason=f"{_TOO_LONG}; nothing after it was read")
+            return
+        more = lines.read_some()
         if not more:
-            if at < len(buffer):
-                yield number, BadRow(reason=problem)
+            if at < len(buffer) or is_open:
+                yield number, BadRow(reason=problem if at < len(buffer) else "the JSON ends in the middle")
             return
         buffer, at = buffer[at:] + more, 0
 
@@ -215,7 +242,10 @@ def _csv_rows(lines: _Lines, separator: str) -> Iterator[Found]:
         header = [_CAMEL.get(name.strip().lower(), name.strip().lower()) for name in next(reader)]
         for cells in reader:
             at, start = start + 1, lines.number - 1
-            if len(cells) > len(header):
+            if lines.ended:
+                why = "a quotation mark in this row is never closed; nothing after it was read"
+                yield at, BadRow(reason=why)
+            elif len(cells) > len(header):
                 yield at, BadRow(reason=f"{len(cells)} cells under {len(header)} columns")
             elif any(cells):
                 yield at, dict(zip(header, cells, strict=False))

@@ -59,6 +59,44 @@ def test_what_windows_writes(rows: Rows, encoding: str) -> None:
     assert shown(rows(LINES.encode(encoding))) == [1, 2, 3]
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
+def test_bytes_that_are_no_utf_8(rows: Rows, encoding: str) -> None:
+    """In one file with lines that are."""
+    line = json.dumps({"number": 1, "title": "caf\u00e9 \u201cx\u201d"}, ensure_ascii=False) + "\n"
+    found = rows(line.encode(encoding) + line.encode())
+    assert [row.title for row in found if isinstance(row, Issue)] == ["caf\u00e9 \u201cx\u201d"] * 2
+
+
+PAGES = [[ROWS[0], ROWS[1]], [ROWS[2]]]
+
+
+@pytest.mark.parametrize("text", ["".join(map(json.dumps, PAGES)), "\n".join(map(json.dumps, PAGES)),
+                                  json.dumps(PAGES), json.dumps(PAGES, indent=1)])  # fmt: skip
+def test_pages_of_the_api_one_behind_the_other_or_in_one_array(rows: Rows, text: str) -> None:
+    assert shown(rows(text)) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (json.dumps(ROWS) + "\nDone.", "2: something else stands behind the JSON"),
+        (json.dumps(ROWS)[:-1], "1: the JSON ends in the middle"),
+        ('number,title\n1,a\n2,b\n3,c\n4,"d\n5,e\n', "5: a quotation mark in this row is never closed"),
+    ],
+)
+def test_a_file_that_does_not_end_as_it_should(rows: Rows, text: str, said: str) -> None:
+    *good, bad = shown(rows(text))
+    assert good == [1, 2, 3]
+    assert str(bad).startswith(said)
+
+
+def test_a_row_that_is_too_long_is_named_so(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.store.import_file.MOST_ROW_CHARS", 100_000)
+    long = [ROWS[0], {**ROWS[1], "body": "x" * 300_000}, ROWS[2]]
+    assert "the row has more than" in str(shown(rows(json.dumps(long)))[1])
+    assert shown(rows("\n".join(map(json.dumps, long))))[::2] == [1, 3]
+
+
 def test_signatures_come_from_the_caller(rows: Rows) -> None:
     found = rows(LINES)[0]
     assert isinstance(found, Issue)
@@ -109,6 +147,12 @@ def test_a_packed_file_that_ends_early(rows: Rows) -> None:
 def test_another_kind_of_file(rows: Rows, text: str) -> None:
     with pytest.raises(BadInput, match="neither a JSON array"):
         rows(text)
+
+
+def test_what_is_no_text_is_not_shown(rows: Rows) -> None:
+    with pytest.raises(BadInput, match="neither a JSON array") as bad:
+        rows(b"BZh9\x1b[31m,\x00,\xff")
+    assert str(bad.value).isprintable()
 
 
 def test_empty_missing_and_folder(rows: Rows, tmp_path: Path) -> None:
