@@ -39,12 +39,14 @@ _MOST_TITLE = 500
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,99}/[A-Za-z0-9_.][\w.-]{0,99}", re.ASCII)
 _API_REPOSITORY = re.compile(r"/repos/([^/\s]+/[^/\s]+)/?$")
+_PAGE = re.compile(r"https?://[^\s<>\"'`\\]{3,500}")
 _HOST = re.compile(r"https?://([^/\s]{1,200})/")
 _CLIENT_VERSION = re.compile(
     r"claude[ -]code(?:\s+(?:cli|version))?[\s:*#`_-]{0,12}v?(\d+\.\d+\.\d+)\b"
     r"|\bversion[\s:*`]{1,6}v?(\d+\.\d+\.\d+)\b"
 )
 _OF_A_PULL = frozenset({"pull_request", "mergedAt", "merged_at", "isDraft", "closingIssuesReferences"})
+_OF_AN_ISSUE = frozenset({"title", "number", "issue_number", "issueNumber"})
 _PULL_STATES = {"merged": "closed"}
 
 
@@ -73,6 +75,9 @@ def parse_row(row: object, default_repository: str | None, signature_of: Signatu
 def _issue(row: Row, default_repository: str | None, signature_of: SignatureOf) -> Issue:
     page = text_of(row, "html_url", "htmlUrl")
     thread = parse_thread(page) or parse_thread(text_of(row, "url"))
+    if not thread and not _OF_AN_ISSUE & row.keys():
+        named = clean(", ".join(map(str, row)))[:120] or "none"
+        raise Unusable(f"it is no issue: it has neither a number nor a title; its fields: {named}")
     repository = _repository(row) or (thread[0] if thread else None) or default_repository
     if not repository or not _REPOSITORY.fullmatch(repository):
         named = f"{repository[:80]!r} is not OWNER/NAME" if repository else "none is named"
@@ -85,7 +90,7 @@ def _issue(row: Row, default_repository: str | None, signature_of: SignatureOf) 
     if not title and (row.get("title") != "" or not body):
         raise Unusable("title: it is missing or empty")
     title = redact(title).text or NO_TITLE
-    url = page or (text_of(row, "url") if thread else "")
+    url = next(filter(_PAGE.fullmatch, (page, text_of(row, "url") if thread else "")), "")
     own = (repository, number)
     is_pull = "/pull/" in url or any(row.get(name) not in (None, "") for name in _OF_A_PULL)
     state = text_of(row, "state").lower() or "unknown"
@@ -120,7 +125,7 @@ def _beside(row: Row, own: Thread, facts: dict[str, Any], body: str) -> dict[str
     comments = [*_comments(row), *history.comments][:MOST_COMMENTS]
     links = _links(row, own, facts, body, comments, history)
     people = {comment.author for comment in comments} | {facts["author"]}
-    counted = count_of(row, "comments", "comment_count", "commentCount")
+    counted = count_of(row, "comments", "comment_count", "comments_count", "commentCount")
     return {
         "comment_count": len(comments) or counted if counted is None else max(counted, len(comments)),
         "participants": count_of(row, "participants") or (len(people - {None}) if comments else None),

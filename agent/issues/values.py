@@ -70,15 +70,18 @@ def count_of(row: Row, *names: str) -> int | None:
 
 
 def date_of(row: Row, *names: str) -> datetime | None:
-    """An ISO date or time, in UTC; one without a zone is taken as UTC; None where it is empty.
+    """An ISO date or time, in UTC; one without a zone, or with "UTC", is; None where it is empty.
 
     Raises `Unusable` for anything else.
     """
     text = text_of(row, *names)
     if not text:
+        other = next((row[name] for name in names if isinstance(row.get(name), int | float)), None)
+        text = "" if other is None else str(other)
+    if not text:
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.removesuffix(" UTC"))
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise Unusable(f"{names[0]}: {text[:40]!r} is not an ISO date") from None
@@ -108,7 +111,10 @@ def labels_of(value: object) -> list[str]:
 
 
 def reactions_of(row: Row) -> dict[str, int]:
-    """Counts above zero by REST name, from `reactions` (REST) or `reactionGroups` (GraphQL and `gh`)."""
+    """Counts above zero by REST name, from `reactions` (REST) or `reactionGroups` (GraphQL and `gh`).
+
+    Where only their sum is given it is called "total".
+    """
     found: dict[str, int] = {}
     given = row.get("reactions")
     if isinstance(given, Mapping):
@@ -118,4 +124,6 @@ def reactions_of(row: Row) -> dict[str, int]:
     for group in groups if isinstance(groups, list) else ():
         if isinstance(group, Mapping) and (name := _REACTIONS.get(str(group.get("content")), "")):
             found[name] = count_of(group, "users", "reactors", "totalCount") or 0
-    return {name: found[name] for name in sorted(found) if found[name]}
+    known = {name: found[name] for name in sorted(found) if found[name]}
+    total = None if known else count_of(row, "reactions_total", "total_reactions")
+    return {"total": total} if total else known

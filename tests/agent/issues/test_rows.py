@@ -77,6 +77,23 @@ def test_a_row_of_text_only() -> None:
     assert issue.created_at == datetime(2026, 4, 8, tzinfo=UTC)
 
 
+def test_a_row_of_counts_only() -> None:
+    """As exporters write it that flatten a row: no comment and no kind of reaction, but how many."""
+    issue = good({"number": "9", "title": "t", "comments_count": "4", "reactions_total": "71"}, "o/n")
+    assert (issue.comment_count, issue.reactions) == (4, {"total": 71})
+    assert (
+        good({"number": 9, "title": "t", "comments_count": "0", "reactions_total": "0"}, "o/n").reactions
+        == {}
+    )
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "https://x.y/ a", "https://x.y/<b>", "x", 5])
+def test_what_is_no_web_address_is_not_kept_as_one(url: Any) -> None:
+    assert good({"number": 1, "title": "t", "html_url": url}, "o/n").url == "https://github.com/o/n/issues/1"
+    other = "https://git.example.org/o/n/issues/1"
+    assert good({"number": 1, "title": "t", "html_url": other}).url == other
+
+
 def test_the_row_and_its_url_beat_the_given_repository() -> None:
     assert good({"number": 1, "title": "t", "repository": "a/b"}, "o/n").repository == "a/b"
     assert good({"number": 1, "title": "t", "repository": {"nameWithOwner": "a/b"}}).repository == "a/b"
@@ -87,7 +104,9 @@ def test_the_row_and_its_url_beat_the_given_repository() -> None:
     ("row", "reason"),
     [
         ([1], "object"),
-        ({}, "repository"),
+        ({}, "its fields: none"),
+        ({"total_count": 1, "items": []}, "neither a number nor a title; its fields: total_count, items"),
+        ({"number": 1, "title": "t"}, "repository"),
         ({"title": "t", "repository": "nonsense", "number": 1}, "repository"),
         ({"title": "t", "repository": "o/n"}, "number"),
         ({"title": "t", "repository": "o/n", "number": -4}, "number"),
@@ -95,6 +114,7 @@ def test_the_row_and_its_url_beat_the_given_repository() -> None:
         ({"title": "t", "repository": "o/n", "number": "seven"}, "number"),
         ({"repository": "o/n", "number": 1, "title": " \x00 "}, "title"),
         ({"title": "t", "repository": "o/n", "number": 1, "created_at": "yesterday"}, "created_at"),
+        ({"title": "t", "repository": "o/n", "number": 1, "closed_at": 1775649600}, "'1775649600' is not an"),
     ],
 )
 def test_a_bad_row_says_why(row: Any, reason: str) -> None:

@@ -57,9 +57,13 @@ def test_dates() -> None:
     noon = datetime(2026, 4, 8, 12, tzinfo=UTC)
     assert date_of({"at": "2026-04-08T12:00:00Z"}, "at") == noon
     assert date_of({"at": "2026-04-08T14:00:00+02:00"}, "at") == noon
+    assert date_of({"at": "2026-04-08 12:00:00 UTC"}, "at") == noon
+    assert date_of({"at": None}, "at") is None
     assert date_of({"at": ""}, "at") is None
     with pytest.raises(Unusable, match="at: 'soon'"):
         date_of({"at": "soon"}, "at")
+    with pytest.raises(Unusable, match="at: '1775649600'"):
+        date_of({"at": 1775649600}, "at")
 
 
 def test_people() -> None:
