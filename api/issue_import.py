@@ -38,8 +38,9 @@ Parsed = list[Issue | BadRow]
 
 
 class Done(NamedTuple):
-    """What became of a file: rows written, and rows that could not be."""
+    """What became of a file: rows in it, rows written, and rows that could not be."""
 
+    rows: int
     written: int
     bad: int
 
@@ -74,7 +75,7 @@ async def import_file(
     await progress.forget("import", key)
     if bad > _NAMED_ROWS:
         _tell(f"{file}: {bad:,} rows could not be imported; the first {_NAMED_ROWS} are named above")
-    return Done(written, bad)
+    return Done(rows, written, bad)
 
 
 def _key(file: Path, repository: str | None) -> str:

@@ -15,7 +15,7 @@ from agent.store.issue_graph import SqlIssueGraph
 from agent.store.issues import SqlIssues
 from agent.store.rankings import SqlRankings
 from api.environment import load_settings
-from api.issue_import import import_file
+from api.issue_import import Done, import_file
 from api.issue_search import search_rows
 
 
@@ -40,9 +40,19 @@ def import_files(files: list[Path], repository: str | None, jobs: int | None = N
     """Add the rows of the files to the store and say what became of them; the number of bad rows."""
     if not files:
         raise BadInput("Name at least one file: caseworker issues import FILE...")
-    if missing := [str(file) for file in files if not file.is_file()]:
+    if missing := [str(file) for file in files if not file.exists()]:
         raise BadInput(f"No such file: {', '.join(missing)}.")
+    if others := [str(file) for file in files if not file.is_file()]:
+        raise BadInput(f"A folder or a pipe cannot be imported, only files: {', '.join(others)}.")
     return asyncio.run(_imported(files, repository, load_settings(), jobs))
+
+
+def _beside(done: Done) -> str:
+    """What became of the rows that were not written."""
+    if not done.rows:
+        return "; it holds no row"
+    older = done.rows - done.written - done.bad
+    return (f", {done.bad} not" if done.bad else "") + (f"; of {older} a newer one is there" if older else "")
 
 
 async def _found(query: str, limit: int, settings: Settings) -> list[dict[str, Any]]:
@@ -58,6 +68,6 @@ async def _imported(files: list[Path], repository: str | None, settings: Setting
         for file in files:
             done = await import_file(file, repository, store, progress, jobs)
             bad_rows += done.bad
-            sys.stdout.write(f"{file}: {done.written} imported{f', {done.bad} not' if done.bad else ''}\n")
+            sys.stdout.write(f"{file}: {done.written} imported{_beside(done)}\n")
         await store.fit_latent()
     return bad_rows

@@ -78,13 +78,22 @@ def stored_spellings(connection: Connection) -> dict[str, str]:
 
 
 def respelled(given: Sequence[Issue], spellings: dict[str, str]) -> list[Issue]:
-    """The last of each thread, its repository as it was written first; `spellings` learns new ones."""
+    """The newest of each thread, of equals the last, its repository as it was written first.
+
+    `spellings` learns new ones.
+    """
     distinct: dict[Key, Issue] = {}
     for issue in given:
         name = spellings.setdefault(issue.repository.lower(), issue.repository)
         same = issue if name == issue.repository else issue.model_copy(update={"repository": name})
-        distinct[(name, issue.number)] = same
+        before = distinct.get((name, issue.number))
+        if before is None or not _is_older(issue, before):
+            distinct[(name, issue.number)] = same
     return list(distinct.values())
+
+
+def _is_older(one: Issue, other: Issue) -> bool:
+    return bool(one.updated_at and other.updated_at and one.updated_at < other.updated_at)
 
 
 def write_issues(

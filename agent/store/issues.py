@@ -67,7 +67,7 @@ class SqlIssues:
 
         A row that is newer in the store than the given one stays as it is. A packaged row gives way,
         but what it knows and the given one does not (what came of it) is kept. Of several given ones of
-        one thread the last counts. Where the given ones are not the last of an import, the index takes them
+        one thread the newest counts. Where the given ones are not the last of an import, the index takes them
         up with those that follow; `fit_latent` ends it.
         """
         now = self._database.now()

@@ -42,6 +42,19 @@ def test_importing_again_adds_nothing_twice(run, export: Path) -> None:
     assert len(found) == 1
 
 
+def test_what_was_not_written_is_said(run, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("number,title,updated_at\n1,newer,2026-02-01\n1,older,2026-01-01\n")
+    assert run("issues", "import", str(file), "--repo", "o/n").out.endswith(
+        "1 imported; of 1 a newer one is there\n"
+    )
+    file.write_text("number,title\n")
+    assert run("issues", "import", str(file), "--repo", "o/n").out.endswith(": 0 imported; it holds no row\n")
+    shown = run("issues", "import", str(tmp_path), str(file))
+    assert shown.code == 2
+    assert f"A folder or a pipe cannot be imported, only files: {tmp_path}." in shown.err
+
+
 def test_an_error_message_finds_the_threads_that_show_it_first(run, refusal: str) -> None:
     shown = json.loads(run("issues", "search", refusal, "--limit", "3", "--format", "json").out)["issues"]
     assert len(shown) == 3

@@ -107,7 +107,8 @@ async def test_upsert_counts_and_keeps_the_newer_row(store: SqlIssues) -> None:
     old, new = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
     assert await store.upsert([issue(1, "newer", updated_at=new), issue(2)]) == 2
     assert await store.upsert([issue(1, "older", updated_at=old)]) == 0
-    assert await store.upsert([issue(1, "newest", updated_at=new), issue(1, "last", updated_at=new)]) == 1
+    given = [issue(1, "newest", updated_at=new), issue(1, "last", updated_at=new), issue(1, updated_at=old)]
+    assert await store.upsert(given) == 1
     assert await store.count() == 2
     assert numbers(await store.search(IssueQuery(terms=["last"]), 5)) == [1]
 
