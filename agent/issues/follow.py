@@ -9,7 +9,7 @@ from agent.issues.issue import Issue, IssueHit, RelatedIssue
 from agent.issues.links import links_round, url_of
 from agent.issues.rank import MOST_RELATED
 from agent.issues.references import Thread, own_thread, parse_thread, same_thread
-from agent.issues.resolution import end_of, resolution_of
+from agent.issues.resolution import end_of, fixed_by
 from agent.report.error_report import ErrorReport
 
 STEPS = 2
@@ -27,6 +27,7 @@ def led_on(
     report: ErrorReport, related: list[RelatedIssue], duplicates: list[Thread], around: Mapping[Thread, Issue]
 ) -> list[RelatedIssue]:
     """`related` with the way on from each of `duplicates`: in its `why`, and as the issue that follows it.
+    Where that is shown anyway, it is told what fixed it.
 
     `around` are the stored issues at most `STEPS` links away from the duplicates. At most `MOST_RELATED`;
     the report's own thread does not come in.
@@ -35,12 +36,15 @@ def led_on(
     wanted = {folded(thread) for thread in duplicates}
     shown = {folded(_own(one)) for one in related}
     found: list[RelatedIssue] = []
+    ways = {key: _way_on(known[key], known) for key in wanted & known.keys()}
+    ends = {folded(_own(to)) for to, _ in ways.values() if to}
     for one in related:
         key = folded(_own(one))
-        if key not in wanted or key not in known:
-            found.append(one)
+        if key not in ways:
+            end = _fixed(known[key], known) if key in ends else None
+            found.append(one.model_copy(update={"why": f"{one.why}; {end}"}) if end else one)
             continue
-        to, why = _way_on(known[key], known)
+        to, why = ways[key]
         found.append(one.model_copy(update={"why": f"{one.why}; {why}"}))
         own = own_thread(report)
         if to and folded(_own(to)) not in shown and not same_thread(own, _own(to)):
@@ -61,16 +65,18 @@ def _way_on(duplicate: Issue, known: Mapping[Thread, Issue]) -> tuple[Issue | No
     if cluster is None:
         return None, f"a duplicate of {duplicate.duplicate_of}"
     if cluster.canonical == name:
-        end = resolution_of(name, links)
-        return None, f"the {_first(cluster)} of {len(cluster.members)} duplicates" + (
-            f", {end}" if end else ""
-        )
+        end = end_of(name, known.values())
+        return None, f"the {_first(cluster)} of {len(cluster.members)} duplicates{_comma(end)}"
     thread = parse_thread(cluster.canonical)
     canonical = known.get(folded(thread)) if thread else None
     state = f" ({canonical.state})" if canonical else " (not stored)"
     end = end_of(cluster.canonical, known.values())
     said = "reported again as" if name in cluster.earlier else "a duplicate of"
     return canonical, f"{said} {cluster.canonical}{state}{_comma(end)}"
+
+
+def _fixed(issue: Issue, known: Mapping[Thread, Issue]) -> str | None:
+    return fixed_by(name_of(_own(issue)), links_round(issue, known.values(), 1))
 
 
 def _comma(end: str | None) -> str:

@@ -41,9 +41,9 @@ def pulls_of(links: Links, releases: dict[str, str] | None = None) -> list[Linke
 def resolution_of(name: str, links: Links) -> str | None:
     """What resolved the thread or how it ended, without a full stop; None where nothing is known."""
     thread = links.thread(name)
+    if fixed := fixed_by(name, links):
+        return fixed
     pulls = [pull for pull in pulls_of(links) if name in pull.fixes]
-    if merged := [pull for pull in pulls if pull.state == "merged"]:
-        return "; ".join(_merged(pull, name) for pull in merged[:3])
     if thread is None or thread.state in ("open", "unknown"):
         if tried := [pull.name for pull in pulls if pull.state == "open"]:
             return (
@@ -57,11 +57,21 @@ def resolution_of(name: str, links: Links) -> str | None:
     return "no fix is known"
 
 
+def fixed_by(name: str, links: Links) -> str | None:
+    """The merged pulls that fixed the thread, in words; None where none is known."""
+    merged = [pull for pull in pulls_of(links) if name in pull.fixes and pull.state == "merged"]
+    return "; ".join(_merged(pull, name) for pull in merged[:3]) or None
+
+
 def end_of(name: str, around: Iterable[Issue]) -> str | None:
-    """As `resolution_of`, by what stands round the thread among `around`; None where it is not there."""
+    """As `resolution_of`, by what stands round the thread among `around`; None where it is not there.
+
+    That a canonical issue was itself closed as a duplicate is no end of the matter.
+    """
     known = list(around)
     issue = next((one for one in known if name_of((one.repository, one.number)) == name), None)
-    return resolution_of(name, links_round(issue, known, 1)) if issue else None
+    end = resolution_of(name, links_round(issue, known, 1)) if issue else None
+    return "no fix is known" if end == "closed as duplicate" else end
 
 
 def _merged(pull: LinkedPull, name: str) -> str:

@@ -55,6 +55,24 @@ def test_a_long_chain_leads_to_its_end() -> None:
     assert (second.number, second.why) == (2, f"the issue that o/n#7 is a duplicate of; {end}")
 
 
+def test_a_canonical_issue_that_is_shown_anyway_is_told_what_fixed_it() -> None:
+    canonical = dated(2, state="closed")
+    _, second = followed([related(5), related(2)], DUPLICATE, canonical, FIX)
+    assert second.why == "same message; fixed by o/n#9, merged on 2026-04-08, first in v3"
+    _, second = followed([related(5), related(2)], DUPLICATE, canonical)
+    assert second == related(2), "how it was closed is said already"
+
+
+def test_that_all_of_a_circle_are_duplicates_is_no_end() -> None:
+    facts = {"state": "closed", "outcome": "closed as duplicate"}
+    two = dated(2, to(5, "duplicate_of"), duplicate_of="o/n#5", **facts)
+    five = dated(5, to(2, "duplicate_of"), duplicate_of="o/n#2", **facts)
+    assert [one.why for one in followed([related(5), related(2)], five, two)] == [
+        "same message; a duplicate of o/n#2 (closed), no fix is known",
+        "same message; the oldest of 2 duplicates, no fix is known",
+    ]
+
+
 def test_one_that_is_shown_already_or_is_the_reports_own_comes_not_again() -> None:
     canonical = dated(2)
     assert [one.number for one in followed([related(2), related(5)], DUPLICATE, canonical)] == [2, 5]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agent.issues.links import links_round
-from agent.issues.resolution import end_of, pulls_of, resolution_of
+from agent.issues.resolution import end_of, fixed_by, pulls_of, resolution_of
 from tests.agent.issues.test_links import issue, to
 
 NOON = datetime(2026, 4, 8, 12, tzinfo=UTC)
@@ -53,6 +53,14 @@ def test_the_end_of_one_among_others() -> None:
     around = [issue(1, state="closed"), pull]
     assert end_of("o/n#1", around) == "fixed by o/n#9, merged on 2026-04-08, first in v3"
     assert end_of("o/n#2", around) is None
+    assert end_of("o/n#1", [issue(1, state="closed", outcome="closed as duplicate")]) == "no fix is known"
+
+
+def test_only_a_merged_pull_fixed_it() -> None:
+    merged = issue(9, to(1, "closes"), kind="pull", merged_at=NOON)
+    assert (fixed_by("o/n#1", links_round(issue(1), [merged])) or "").startswith("fixed by o/n#9")
+    tried = issue(9, to(1, "closes"), kind="pull")
+    assert fixed_by("o/n#1", links_round(issue(1, state="closed"), [tried])) is None
 
 
 def test_pulls_that_fix_come_first_and_a_later_release_is_no_proof() -> None:
