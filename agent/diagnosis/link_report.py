@@ -129,9 +129,10 @@ def _statistics(issue: Issue, links: Links) -> Statistics:
     if issue.comments:
         timeline["commented"] = len(issue.comments)
     people = {issue.author, *(comment.author for comment in issue.comments)} - {None}
+    are_known = bool(issue.comments) or issue.comment_count == 0
     return Statistics(
         comments=issue.comment_count if issue.comment_count is not None else len(issue.comments) or None,
-        participants=issue.participants or (len(people) if issue.comments else None),
+        participants=issue.participants or (len(people) or None if are_known else None),
         timeline=dict(sorted(timeline.items(), key=lambda item: (-item[1], item[0]))),
         reactions=issue.reactions,
         links=dict(Counter(tie.kind for tie in links.ties_of(links.root))),

@@ -133,7 +133,10 @@ def _fixes(report: LinkReport) -> list[str]:
     if report.parts.helped:
         lines.append("- Readers say, and nobody has checked:")
         lines += [f"  {_told(told)}" for told in report.parts.helped]
-    return lines or ["No fix or workaround is known from what is stored."]
+    if lines:
+        return lines
+    steps = " The steps under Guidance are those of the likely cause." if report.diagnosis.guidance else ""
+    return [f"No fix or workaround is known from what is stored.{steps}"]
 
 
 def _guidance(report: LinkReport) -> list[str]:

@@ -78,6 +78,8 @@ def test_statistics(report_of: Any) -> None:
     assert found.timeline == {"commented": 3, "labeled": 2, "closed": 1}
     assert (found.comments, found.participants, found.reactions) == (3, 3, {"+1": 2})
     assert found.links == {"linked": 1, "mentions": 2}
+    assert report_of(issue(author="eve", comment_count=0)).statistics.participants == 1
+    assert report_of(issue(author="eve", comment_count=2)).statistics.participants is None
     nothing = report_of(issue()).statistics
     assert (nothing.comments, nothing.participants, nothing.timeline) == (None, None, {})
 

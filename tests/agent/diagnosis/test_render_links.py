@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
+from agent.diagnosis.diagnosis import Guidance
 from agent.diagnosis.render_links import HEADINGS, links_markdown
 from agent.issues.issue import Comment, IssueLink, RelatedIssue, TimelineEvent
 from agent.report.error_report import ErrorReport
@@ -115,6 +116,15 @@ def test_links_are_counted_by_which_way_they_point(report_of: Any) -> None:
 def test_reactions_of_which_only_the_sum_is_known(report_of: Any) -> None:
     assert "- Reactions: 5\n" in links_markdown(report_of(issue(reactions={"total": 5})))
     assert "- Reactions: 5 (eyes ×5)\n" in links_markdown(report_of(issue(reactions={"eyes": 5})))
+
+
+def test_where_no_fix_is_known_the_steps_are_pointed_to(report_of: Any) -> None:
+    found = report_of(issue())
+    none = "No fix or workaround is known from what is stored."
+    assert f"{none}\n" in links_markdown(found)
+    step = Guidance(step="Update.", why="It may help.", cost="free", reversible=True, cites=[])
+    advised = found.model_copy(update={"diagnosis": found.diagnosis.model_copy(update={"guidance": [step]})})
+    assert f"{none} The steps under Guidance are those of the likely cause." in links_markdown(advised)
 
 
 def test_related_issues_and_lines_of_errors(report_of: Any) -> None:
