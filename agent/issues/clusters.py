@@ -118,7 +118,7 @@ def _cluster(
         duplicates=[name_of(spelled[t]) for t in others if born[t] >= born[canonical]],
         earlier=[name_of(spelled[t]) for t in others if born[t] < born[canonical]],
         circles=circles((name_of(spelled[one]), name_of(spelled[other])) for one, other in ties),
-        closed_only=all(known[t].state != "open" for t in members if t in known),
+        closed_only=all(known[t].state != "open" or known[t].deleted_at for t in members if t in known),
         unseen=[name_of(spelled[t]) for t in by_age if t not in known],
     )
 

@@ -53,7 +53,7 @@ _REPORTS = (
 _ISSUES = (
     select(issues.c.repository, issues.c.number, issues.c.url, issues.c.created_at,
            issues.c.client_version, issues.c.labels, issues.c.state, issues.c.duplicate_of,
-           issues.c.comment_count, issues.c.reactions)
+           issues.c.deleted_at, issues.c.comment_count, issues.c.reactions)
     .where(_RAISED, issues.c.created_at <= _UNTIL)
     .order_by(issues.c.created_at)
     .limit(MOST_SIGHTINGS)
@@ -179,8 +179,9 @@ def _of_issue(row: Any) -> Sighting:
         at=row.created_at,
         client_version=row.client_version,
         platform=next((_PLATFORMS[label] for label in labels if label in _PLATFORMS), None),
-        is_open=row.state == "open",
-        is_duplicate=bool(row.duplicate_of) or "duplicate" in labels,
+        # One that is no longer there, or has moved, is nothing to point to.
+        is_open=row.state == "open" and row.deleted_at is None,
+        is_duplicate=bool(row.duplicate_of or row.deleted_at) or "duplicate" in labels,
         engagement=(row.comment_count or 0) + sum((row.reactions or {}).values()),
     )
 

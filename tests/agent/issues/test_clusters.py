@@ -33,6 +33,11 @@ def pairs(*numbers: tuple[int, int]) -> list[tuple[Thread, Thread]]:
     return [(("o/n", one), ("o/n", other)) for one, other in numbers]
 
 
+def test_one_that_is_gone_is_not_open() -> None:
+    (found,) = clusters(pairs((2, 1)), known(issue(1, "open", deleted_at=START), issue(2)))
+    assert (found.canonical, found.closed_only) == ("o/n#2", True)
+
+
 def test_the_open_one_is_canonical_though_all_point_elsewhere() -> None:
     (found,) = clusters(pairs((3, 1), (4, 1), (5, 1)), known(*map(issue, (1, 4, 5)), issue(3, "open")))
     assert found.canonical == "o/n#3"

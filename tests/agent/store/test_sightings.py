@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from sqlalchemy import update
 
 from agent.issues.issue import Issue
 from agent.issues.wave import thread_key
@@ -13,6 +14,7 @@ from agent.store.database import Database
 from agent.store.diagnoses import SqlDiagnoses
 from agent.store.issues import SqlIssues
 from agent.store.sightings import before, counts_by, glimpses, sightings, versions_by_day, versions_of
+from agent.store.tables import issues
 from tests.agent.store.answers import answer
 
 pytestmark = pytest.mark.anyio
@@ -63,6 +65,13 @@ async def test_the_sightings_of_a_stretch_are_issues_and_reports(filled: Databas
     assert (issue.is_duplicate, issue.engagement) == (True, 7)
     seen = await filled.read(lambda c: glimpses(c, ["s", "t"], NIGHT, until))
     assert sorted(each.case for each in seen) == sorted(each.case for each in found)
+
+
+async def test_an_issue_that_is_gone_is_nothing_to_point_to(filled: Database) -> None:
+    gone = update(issues).where(issues.c.number == 7).values(deleted_at=NIGHT, labels=[])
+    await filled.write(lambda connection: connection.execute(gone))
+    found = (await filled.read(lambda c: sightings(c, "s", NIGHT, NIGHT)))[-1]
+    assert (found.ref, found.is_open, found.is_duplicate) == ("a/b#7", False, True)
 
 
 async def test_a_case_that_comes_again_is_glimpsed_once_when_it_first_came(filled: Database) -> None:
