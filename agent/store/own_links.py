@@ -10,6 +10,7 @@ from agent.issues.references import Thread, parse_thread, same_thread
 MOST = 40
 """Issues that are told: what hundreds refer to has said enough with so many."""
 _READ = 400
+_MOST_CHAIN = 20
 _LINKED = text("""
     WITH own AS (
         SELECT id, duplicate_of FROM issues
@@ -39,18 +40,23 @@ _LINKED = text("""
 """What the thread refers to, what refers to it, and what is a duplicate of the same issue as it is, the
 latest first. SQLite joins in the order of a CROSS JOIN; in another it would read the links of a tenant from
 end to end, and so it would without the time, in an index that holds all else of a link."""
+_ONE = text("""
+    SELECT id, duplicate_of FROM issues
+    WHERE tenant = :tenant AND number = :number AND lower(repository) = :repository
+""")
 
 
 def own_links(connection: Connection, own: Thread) -> dict[int, OwnLink]:
     """Ids of stored issues with how each belongs to the thread `own`, at most `MOST`: duplicates before
     links, of either the latest first.
 
-    Duplicates are those that are marked as such: one of the other, or both of the same issue. `own` need
-    not be stored. One statement.
+    Duplicates are those that are marked as such: one of the other, or both of the same issue, and what
+    that is a duplicate of in turn. `own` need not be stored. One statement, and one for each such step.
     """
     repository, number = own
     bound = {"repository": repository.lower(), "number": number, "most": _READ}
     found: dict[int, OwnLink] = {}
+    ahead: Thread | None = None
     for row in connection.execute(_LINKED, bound):
         one, other = parse_thread(row.duplicate_of), parse_thread(row.own_duplicate_of)
         is_duplicate = (
@@ -62,5 +68,15 @@ def own_links(connection: Connection, own: Thread) -> dict[int, OwnLink]:
             found[row.id] = "duplicate"
         elif row.direct:
             found.setdefault(row.id, "linked")
+        if same_thread(other, (row.repository, row.number)):
+            ahead = one
+    seen = {(repository.lower(), number)}
+    while ahead and (thread := (ahead[0].lower(), ahead[1])) not in seen and len(seen) <= _MOST_CHAIN:
+        seen.add(thread)
+        step = connection.execute(_ONE, {"repository": thread[0], "number": thread[1]}).first()
+        if step is None:
+            break
+        found[step.id] = "duplicate"
+        ahead = parse_thread(step.duplicate_of)
     order = sorted(found, key=lambda issue_id: found[issue_id] != "duplicate")
     return {issue_id: found[issue_id] for issue_id in order[:MOST]}

@@ -84,6 +84,14 @@ async def test_duplicates_and_links_are_told_apart(database: Database) -> None:
     assert await told(database, ("o/n", 77)) == {}
 
 
+async def test_a_chain_of_duplicates_is_one_case(database: Database) -> None:
+    chain = [duplicate(number, number - 1) for number in range(3, 9)]
+    await SqlIssues(database).upsert([*chain, issue(2), duplicate(20, 21), duplicate(21, 20)])
+    found = await told(database, ("o/n", 8))
+    assert found == {("o/n", number): "duplicate" for number in range(2, 8)}
+    assert await told(database, ("o/n", 20)) == {("o/n", 21): "duplicate"}
+
+
 async def test_a_guess_at_a_duplicate_is_a_link(database: Database) -> None:
     await SqlIssues(database).upsert(STORED)
     assert (await told(database, ("o/n", 2)))["o/n", 5] == "linked"
