@@ -41,6 +41,15 @@ def test_what_is_imported_is_found(http: TestClient) -> None:
     assert "quagga" in found["why"]
 
 
+def test_an_issue_is_found_by_its_address(http: TestClient) -> None:
+    add(http, ROW)
+    for address in ("o/n#7", "https://github.com/O/n/issues/7?x=1#issuecomment-2"):
+        (found,) = search(http, address).json()["issues"]
+        assert (found["number"], found["why"]) == (7, "the issue that was asked for")
+    assert search(http, "o/n#8").json() == {"issues": []}
+    assert search(http, "o/n#999999999999").json() == {"issues": []}
+
+
 def test_a_known_issue_is_updated(http: TestClient) -> None:
     add(http, ROW)
     add(http, {**ROW, "title": "Zebra import is quick", "state": "closed"})

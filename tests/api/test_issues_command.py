@@ -35,6 +35,11 @@ def test_what_is_imported_is_found_and_a_bad_row_is_named(run, export: Path) -> 
     assert "quagga" in found[0]["why"].lower()
 
 
+def test_an_issue_is_found_by_its_address(run, export: Path) -> None:
+    run("issues", "import", str(export), "--repo", "o/n")
+    assert run("issues", "search", "https://github.com/o/n/issues/7").out.startswith("o/n#7  Zebra import")
+
+
 def test_importing_again_adds_nothing_twice(run, export: Path) -> None:
     for _ in range(2):
         run("issues", "import", str(export), "--repo", "o/n")
