@@ -107,13 +107,13 @@ def _plain(text: str) -> str:
 def _kind(text: str, start: int, closes: bool) -> LinkKind:
     before = text[max(0, start - _BEFORE) : start]
     if said := _DUPLICATE.search(before):
-        return "mentions" if _is_other(before[: said.start()]) else "duplicate_of"
+        return "mentions" if is_of_another(before[: said.start()]) else "duplicate_of"
     if said := _FIXED_BY.search(before):
         so_far = before[: said.start()]
-        return "mentions" if _is_other(so_far) or _OTHER_MATTER.search(so_far) else "fixed_by"
+        return "mentions" if is_of_another(so_far) or _OTHER_MATTER.search(so_far) else "fixed_by"
     return "closes" if closes and _CLOSES.search(before) else "mentions"
 
 
-def _is_other(so_far: str) -> bool:
-    """Whether what follows is only guessed at, or said of another issue."""
+def is_of_another(so_far: str) -> bool:
+    """Whether what follows `so_far`, the words before it, is only guessed at or said of another issue."""
     return bool(_DOUBTED.search(so_far) or _OF_ANOTHER.search(so_far))

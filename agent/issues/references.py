@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from agent.issues.mentions import is_of_another
 from agent.report.error_report import ErrorReport
 
 Thread = tuple[str, int]
@@ -18,6 +19,8 @@ _OWN_LABEL = re.compile(
     re.I,
 )
 _DUPLICATE = re.compile(r"\b(?:duplicate|dupe|same)\s+(?:of|as|issue as)\s*:?\s*$", re.I)
+
+_BEFORE = 60
 
 REPOSITORY_OF = {"claude-code": "anthropics/claude-code"}
 """The repository in which a product's threads stand; a bare #N in a report means one of them."""
@@ -65,6 +68,8 @@ def mentioned_threads(report: ErrorReport) -> dict[Thread, bool]:
         for hit in pattern.finditer(report.text):
             repository, number = (home or "", hit[1]) if pattern is _NUMBER else (hit[1], hit[2])
             thread = (repository.lower(), int(number))
-            is_duplicate = bool(_DUPLICATE.search(report.text[max(0, hit.start() - 24) : hit.start()]))
+            before = report.text[max(0, hit.start() - _BEFORE) : hit.start()]
+            said = _DUPLICATE.search(before)
+            is_duplicate = said is not None and not is_of_another(before[: said.start()])
             found[thread] = found.get(thread, False) or is_duplicate
     return found

@@ -50,6 +50,24 @@ def test_a_thread_that_is_only_named_is_not_the_own_one(text: str) -> None:
     assert own_thread(ErrorReport(text=text)) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "is_duplicate"),
+    [
+        ("Same as #45039, I think", True),
+        ("A duplicate of #45039", True),
+        ("This is not a duplicate of #45039", False),
+        ("It is not the same as #45039", False),
+        ("Possibly a duplicate of #45039?", False),
+        ("#45203 was closed as a duplicate of #45039", False),
+    ],
+)
+def test_a_duplicate_that_is_denied_or_is_another_one_is_only_mentioned(
+    text: str, is_duplicate: bool
+) -> None:
+    found = mentioned_threads(ErrorReport(text=text, product="claude-code"))
+    assert found["anthropics/claude-code", 45039] == is_duplicate
+
+
 def test_mentions_and_duplicates() -> None:
     text = f"Looks like {URL}, a duplicate of #45039. Not #12abc nor o/n#5"
     found = mentioned_threads(ErrorReport(text=text, product="claude-code"))
