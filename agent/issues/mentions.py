@@ -47,6 +47,7 @@ _OTHER_MATTER = re.compile(
     re.I,
 )
 """What was fixed is another matter: "a regression of the issue fixed in #8"."""
+_ASKED = re.compile(r"[^.!?\n]{0,50}\?(?:\s|$)")
 _CLOSES = re.compile(r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\s*:?[\s*_(\[]*$", re.I)
 _FIXED_BY = re.compile(
     r"\b(?:fixed|resolved|addressed|solved|closed)\s+(?:by|in|via|with)\s+(?:the\s+)?(?:pr|pull request)?"
@@ -83,7 +84,7 @@ def links_in(
         same = repository.lower() == own[0].lower()
         if number == 0 or (same and number == own[1]):
             continue
-        kind = _kind(plain, hit.start(), is_pull and via == "body")
+        kind = _kind(plain, hit, is_pull and via == "body")
         key = (repository.lower(), number, kind)
         if key not in found:
             repository = own[0] if same else repository
@@ -104,16 +105,16 @@ def _plain(text: str) -> str:
     return _FRAME.sub(" ", text) if "#" in text else text
 
 
-def _kind(text: str, start: int, closes: bool) -> LinkKind:
-    before = text[max(0, start - _BEFORE) : start]
+def _kind(text: str, hit: re.Match[str], closes: bool) -> LinkKind:
+    before, after = text[max(0, hit.start() - _BEFORE) : hit.start()], text[hit.end() : hit.end() + _BEFORE]
     if said := _DUPLICATE.search(before):
-        return "mentions" if is_of_another(before[: said.start()]) else "duplicate_of"
+        return "mentions" if is_of_another(before[: said.start()], after) else "duplicate_of"
     if said := _FIXED_BY.search(before):
         so_far = before[: said.start()]
-        return "mentions" if is_of_another(so_far) or _OTHER_MATTER.search(so_far) else "fixed_by"
+        return "mentions" if is_of_another(so_far, after) or _OTHER_MATTER.search(so_far) else "fixed_by"
     return "closes" if closes and _CLOSES.search(before) else "mentions"
 
 
-def is_of_another(so_far: str) -> bool:
-    """Whether what follows `so_far`, the words before it, is only guessed at or said of another issue."""
-    return bool(_DOUBTED.search(so_far) or _OF_ANOTHER.search(so_far))
+def is_of_another(before: str, after: str) -> bool:
+    """Whether what is said of a thread is asked, guessed at or said of another issue, by the words round it."""
+    return bool(_DOUBTED.search(before) or _OF_ANOTHER.search(before) or _ASKED.match(after))

@@ -70,6 +70,7 @@ def mentioned_threads(report: ErrorReport) -> dict[Thread, bool]:
             thread = (repository.lower(), int(number))
             before = report.text[max(0, hit.start() - _BEFORE) : hit.start()]
             said = _DUPLICATE.search(before)
-            is_duplicate = said is not None and not is_of_another(before[: said.start()])
+            after = report.text[hit.end() : hit.end() + _BEFORE]
+            is_duplicate = said is not None and not is_of_another(before[: said.start()], after)
             found[thread] = found.get(thread, False) or is_duplicate
     return found

@@ -58,6 +58,7 @@ def test_a_thread_that_is_only_named_is_not_the_own_one(text: str) -> None:
         ("This is not a duplicate of #45039", False),
         ("It is not the same as #45039", False),
         ("Possibly a duplicate of #45039?", False),
+        ("Is it the same as #45039?", False),
         ("#45203 was closed as a duplicate of #45039", False),
     ],
 )
