@@ -116,5 +116,5 @@ def _kind(text: str, hit: re.Match[str], closes: bool) -> LinkKind:
 
 
 def is_of_another(before: str, after: str) -> bool:
-    """Whether what is said of a thread is asked, guessed at or said of another issue, by the words round it."""
+    """Whether the words round a thread ask or guess what they say of it, or say it of another issue."""
     return bool(_DOUBTED.search(before) or _OF_ANOTHER.search(before) or _ASKED.match(after))
