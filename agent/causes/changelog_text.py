@@ -17,13 +17,15 @@ LONGEST_LINE, LONGEST_VERSION = 500, 60
 _VERSION = r"\d{1,5}\.\d{1,5}(?:\.\d{1,6}){0,2}(?:-[0-9A-Za-z]+(?:[.-][0-9A-Za-z]+)*)?"
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{3,})[ \t]*$")
-_TITLE = re.compile(
-    rf"[\[*`(]*(?:(?:version|release|claude[ -]code|@?[\w-]+/[\w-]+@?)[ \t@:]*)*v?({_VERSION})(?![\w.])", re.I
-)
+_OPENING = r"(?:<[^<>]{0,200}>|[^\w<])*"
+_NAMES = r"(?:(?:version|release|claude[ -]code)[ \t@:]*|[\w-]+/[\w-]+[ \t@:]+){0,4}"
+_TITLE = re.compile(rf"{_OPENING}{_NAMES}v?({_VERSION})(?![\w.])", re.I)
+_BOLD = re.compile(r" {0,3}(\*\*|__)(?=\S)(.*?)\1(.*)$")
+_NO_WORD = re.compile(r"[\W\d]*")
 _DATE = re.compile(r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b")
 _BULLET = re.compile(r"([ \t]*)(?:[-*+]|\d{1,3}[.)])[ \t]+(.*)$")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
-_COMMENT = re.compile(r"<!--.*?-->", re.S)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _LINK = re.compile(r"\[([^\]\n]{1,300})\]\([^)\s]{1,500}\)")
 
@@ -97,6 +99,8 @@ class _Reader:
         elif (under := _UNDERLINE.match(line)) and len(self._text) == 1 and not self._parents:
             title, self._text = self._text[0], []
             self._heading(1 if under[1][0] == "=" else 2, title)
+        elif bold := self._bold(line):
+            self._heading(2, bold)
         elif bullet := _BULLET.match(line):
             self.finish()
             indent = len(bullet[1])
@@ -120,6 +124,13 @@ class _Reader:
         if said and not said.endswith(":") and self._version:
             line = said[:LONGEST_LINE]
             self.found.append(ChangelogLine(version=self._version, line=line, released_at=self._released))
+
+    def _bold(self, line: str) -> str | None:
+        """What stands on a line of its own in bold, where that is a version and perhaps a date."""
+        bold = None if self._text else _BOLD.match(line)
+        named = _TITLE.match(bold[2]) if bold else None
+        is_alone = bold and named and _NO_WORD.fullmatch(bold[2][named.end() :] + bold[3])
+        return bold[2] + bold[3] if bold and is_alone else None
 
     def _heading(self, level: int, title: str) -> None:
         self._parents = []

@@ -88,18 +88,46 @@ def test_the_day_of_a_heading_is_kept() -> None:
 @pytest.mark.parametrize(
     "heading",
     ["## 2.1.96", "# v2.1.96", "## [2.1.96](https://example.org/t) (2026-04-08)", "### Version 2.1.96",
-     "##  Claude Code 2.1.96 ##", "2.1.96\n======", "## **2.1.96**", "## `2.1.96`", "## Release v2.1.96 - x"],
+     "##  Claude Code 2.1.96 ##", "2.1.96\n======", "## **2.1.96**", "## `2.1.96`", "## Release v2.1.96 - x",
+     "## \U0001f4e6 2.1.96", '## <a name="2.1.96"></a>2.1.96 (2026-04-08)', "**2.1.96**",
+     "**v2.1.96** - 2026-04-08", "__2.1.96 (2026-04-08)__:"],
 )  # fmt: skip
 def test_forms_of_a_heading(heading: str) -> None:
     assert read(f"{heading}\n\n- a line") == [("2.1.96", "a line")]
 
 
 @pytest.mark.parametrize(
-    "heading", ["## About 2.1.96", "2.1.96", "####### 2.1.96", "##2.1.96", "## 2", "## 2.x"]
+    "heading",
+    [
+        "## About 2.1.96",
+        "2.1.96",
+        "####### 2.1.96",
+        "##2.1.96",
+        "## 2",
+        "## 2.x",
+        "**2.1.96** is out",
+        "**2.1.96",
+        "**Since 2.1.96**",
+    ],
 )
 def test_what_is_no_heading_of_a_version(heading: str) -> None:
     with pytest.raises(BadInput, match="names no version"):
         parse_changelog(f"{heading}\n\n- a line")
+
+
+def test_a_heading_of_many_names_is_read_at_once() -> None:
+    with pytest.raises(BadInput, match="names no version"):
+        parse_changelog("## " + "a/b@" * 10_000 + "\n\n- a line")
+
+
+def test_a_comment_that_is_not_closed_goes_to_the_end() -> None:
+    assert read("## 1.2.3\n- a line\n" + "<!--\n- hidden\n" * 100_000) == [("1.2.3", "a line")]
+
+
+def test_versions_in_bold_do_not_run_into_one_another() -> None:
+    text = "# Changes\n\n**2.1.96**\n- new\n### Fixed\n- more\n\n**2.1.95** - 2026-04-07\n- old\n"
+    assert read(text) == [("2.1.96", "new"), ("2.1.96", "more"), ("2.1.95", "old")]
+    assert parse_changelog(text)[2].released_at == datetime(2026, 4, 7, tzinfo=UTC)
 
 
 def test_a_version_without_lines_is_an_empty_changelog() -> None:
