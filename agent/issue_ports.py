@@ -135,7 +135,7 @@ class IssueGraph(Protocol):
     async def neighbours(
         self, threads: list[tuple[str, int]], depth: int = 1, limit: int = 200
     ) -> dict[tuple[str, int], Issue]:
-        """The threads and what is linked to or from them, so many steps away, with links alone."""
+        """The threads and what is linked to or from them, so many steps away, with links and no text."""
 
     async def duplicates(self) -> list[tuple[tuple[str, int], tuple[str, int]]]:
         """Every issue that is a duplicate, with the one it is a duplicate of."""

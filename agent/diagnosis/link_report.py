@@ -15,7 +15,7 @@ from agent.issues.clusters import Cluster
 from agent.issues.issue import Issue, RelatedIssue
 from agent.issues.link import LinkedThread, Links
 from agent.issues.links import links_round, url_of
-from agent.issues.references import REPOSITORY_OF
+from agent.issues.references import REPOSITORY_OF, parse_thread, same_thread
 from agent.issues.resolution import LinkedPull, end_of, pulls_of, resolution_of
 from agent.issues.told import Told, code_in, errors_in, helped_in, tried_in
 from agent.report.error_report import EnvironmentFields, Noun, Source, Submission
@@ -143,7 +143,9 @@ def _canonical_end(cluster: Cluster | None, links: Links, known: list[Issue]) ->
     """What became of the issue that this one is a duplicate of, where that is known."""
     if cluster is None or cluster.canonical == links.root:
         return None
-    end = end_of(cluster.canonical, known)
+    thread = parse_thread(cluster.canonical)
+    issue = next((one for one in known if same_thread(thread, (one.repository, one.number))), None)
+    end = end_of(issue, known) if issue else None
     return f"{cluster.canonical}, which is the same matter: {end}" if end else None
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agent.issues.clusters import name_of
-from agent.issues.issue import Issue
+from agent.issues.clusters import folded, name_of
+from agent.issues.issue import Issue, IssueLink
 from agent.issues.link import LinkedThread, Links, Tie
 from agent.issues.links import links_round
+from agent.issues.references import Thread
 
 
 class LinkedPull(LinkedThread):
@@ -63,15 +64,34 @@ def fixed_by(name: str, links: Links) -> str | None:
     return "; ".join(_merged(pull, name) for pull in merged[:3]) or None
 
 
-def end_of(name: str, around: Iterable[Issue]) -> str | None:
-    """As `resolution_of`, by what stands round the thread among `around`; None where it is not there.
+def end_of(issue: Issue, around: Iterable[Issue]) -> str | None:
+    """As `resolution_of`, by what stands round the issue among `around`.
 
     That a canonical issue was itself closed as a duplicate is no end of the matter.
     """
-    known = list(around)
-    issue = next((one for one in known if name_of((one.repository, one.number)) == name), None)
-    end = resolution_of(name, links_round(issue, known, 1)) if issue else None
+    end = resolution_of(name_of((issue.repository, issue.number)), fixes_round(issue, around))
     return "no fix is known" if end == "closed as duplicate" else end
+
+
+def fixes_round(root: Issue, around: Iterable[Issue]) -> Links:
+    """The links of `root` to what is said to fix it: nothing else is looked at, however much there is."""
+    own = folded((root.repository, root.number))
+    bare = root.model_copy(update={"links": _of_fixes(root.links), "duplicate_of": None})
+    named = {folded((link.target_repository, link.target_number)) for link in bare.links}
+    near = []
+    for one in around:
+        links = [link for link in _of_fixes(one.links) if _leads_to(link, own)]
+        if links or folded((one.repository, one.number)) in named:
+            near.append(one.model_copy(update={"links": links, "duplicate_of": None}))
+    return links_round(bare, near, 1)
+
+
+def _of_fixes(links: Iterable[IssueLink]) -> list[IssueLink]:
+    return [link for link in links if link.kind in ("closes", "fixed_by")]
+
+
+def _leads_to(link: IssueLink, thread: Thread) -> bool:
+    return link.target_number == thread[1] and link.target_repository.lower() == thread[0]
 
 
 def _merged(pull: LinkedPull, name: str) -> str:

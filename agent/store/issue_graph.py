@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Column, Connection, Row, func, select
 
 from agent.issues.issue import Comment, Issue, IssueLink, TimelineEvent
 from agent.issues.references import Thread, parse_thread
@@ -22,6 +22,7 @@ MOST_CHAIN = 50
 _AT_ONCE = 400
 _BESIDE = {"comments", "timeline", "links"}
 _COLUMNS = [issues.c[name] for name in Issue.model_fields if name not in _BESIDE]
+_OF_NEIGHBOURS = [column for column in _COLUMNS if column.name != "body"]
 _HELD = [issue_links.c[name] for name in IssueLink.model_fields]
 
 
@@ -35,7 +36,7 @@ class SqlIssueGraph:
         """With comments, timeline and links, each in order of time."""
 
         def read(connection: Connection) -> Issue | None:
-            row = next(iter(_rows(connection, [(repository, number)])), None)
+            row = next(iter(_rows(connection, [(repository, number)], _COLUMNS)), None)
             if row is None:
                 return None
             beside = {
@@ -126,14 +127,16 @@ def _folded(thread: Thread) -> Thread:
     return thread[0].lower(), thread[1]
 
 
-def _rows(connection: Connection, threads: Iterable[Thread]) -> list[Row[Any]]:
+def _rows(
+    connection: Connection, threads: Iterable[Thread], columns: list[Column[Any]] = _OF_NEIGHBOURS
+) -> list[Row[Any]]:
     """The rows of those threads that are stored, in the order asked."""
     wanted = {_folded(thread): place for place, thread in enumerate(threads)}
     numbers = sorted({number for _, number in wanted})
     found: dict[int, Row[Any]] = {}
     for start in range(0, len(numbers), _AT_ONCE):
         some = numbers[start : start + _AT_ONCE]
-        for row in connection.execute(select(issues.c.id, *_COLUMNS).where(issues.c.number.in_(some))):
+        for row in connection.execute(select(issues.c.id, *columns).where(issues.c.number.in_(some))):
             if (place := wanted.get(_folded((row.repository, row.number)))) is not None:
                 found.setdefault(place, row)
     return [found[place] for place in sorted(found)]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agent.issues.links import links_round
-from agent.issues.resolution import end_of, fixed_by, pulls_of, resolution_of
+from agent.issues.resolution import end_of, fixed_by, fixes_round, pulls_of, resolution_of
 from tests.agent.issues.test_links import issue, to
 
 NOON = datetime(2026, 4, 8, 12, tzinfo=UTC)
@@ -51,9 +51,19 @@ def test_how_it_ended() -> None:
 def test_the_end_of_one_among_others() -> None:
     pull = issue(9, to(1, "closes"), kind="pull", merged_at=NOON, released_in="v3")
     around = [issue(1, state="closed"), pull]
-    assert end_of("o/n#1", around) == "fixed by o/n#9, merged on 2026-04-08, first in v3"
-    assert end_of("o/n#2", around) is None
-    assert end_of("o/n#1", [issue(1, state="closed", outcome="closed as duplicate")]) == "no fix is known"
+    assert end_of(around[0], around) == "fixed by o/n#9, merged on 2026-04-08, first in v3"
+    said = issue(2, to(9, "fixed_by", "timeline"), *(to(n) for n in range(20, 90)), state="closed")
+    assert end_of(said, around) == "fixed by o/n#9, merged on 2026-04-08, first in v3"
+    assert end_of(issue(3), around) is None
+    assert end_of(issue(1, state="closed", outcome="closed as duplicate"), []) == "no fix is known"
+
+
+def test_what_mentions_an_issue_is_not_among_its_fixes() -> None:
+    hub = [issue(n, to(1), to(1, "duplicate_of"), duplicate_of="o/n#1") for n in range(20, 60)]
+    links = fixes_round(
+        issue(1, *(to(n) for n in range(20, 60))), [*hub, issue(9, to(1, "closes"), kind="pull")]
+    )
+    assert [thread.name for thread in links.threads] == ["o/n#1", "o/n#9"]
 
 
 def test_only_a_merged_pull_fixed_it() -> None:

@@ -113,6 +113,15 @@ async def test_links_of_other_repositories_hide_none(database: Database) -> None
     assert ("o/n", 90) in found, "a pull that closes it comes before those that mention it"
 
 
+async def test_neighbours_come_without_their_text(database: Database) -> None:
+    await SqlIssues(database).upsert([issue(1, to(2), body="long"), issue(2, body="long")])
+    graph = SqlIssueGraph(database)
+    assert {one.body for one in (await graph.neighbours([("o/n", 1)])).values()} == {""}
+    whole = await graph.issue("o/n", 1)
+    assert whole is not None
+    assert whole.body == "long"
+
+
 async def test_a_step_takes_few_queries(database: Database) -> None:
     many = [issue(number, to(number + 1), to(1)) for number in range(2, 120)]
     await SqlIssues(database).upsert([issue(1, to(2)), *many])
