@@ -13,11 +13,12 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _ON_ONE_LINE = 200
 """A text of more characters than that without a line break has lost them."""
 _INLINE_CODE = re.compile(r"\s```([A-Za-z0-9_+-]{0,20}) (.{0,20000}?)\s?```(?=\s|$)")
-_INLINE_HEADING = re.compile(r"(?:^|\s)#{1,6}\s(?=\S)")
+_INLINE_HEADING = re.compile(r"(?:^|\s)#{1,6}\s(?:(work-?arounds?)[:\s]\s?)?(?=\S)", re.I)
 _INLINE_ITEM = re.compile(r"\s(?=(?:[-*]|\d{1,2}\.)\s(?:\[[ xX]\]\s)?[\w*`~\"'/])")
 _MARK = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?")
 BREAK = "## ."
-"""Stands for a heading in a text that was written on one line, where its end cannot be seen."""
+"""Stands for a heading in a text that was written on one line, where its end cannot be seen; that of a
+workaround, which says what follows, is kept."""
 
 
 def parts(text: str) -> tuple[list[str], list[str]]:
@@ -62,7 +63,8 @@ def _unfolded(text: str) -> str:
         if line.startswith("```"):
             is_code = not is_code
         elif not is_code:
-            lines[place] = _INLINE_ITEM.sub("\n", _INLINE_HEADING.sub(f"\n{BREAK}\n", line))
+            headed = _INLINE_HEADING.sub(lambda found: f"\n## {found[1] or '.'}\n", line)
+            lines[place] = _INLINE_ITEM.sub("\n", headed)
     return "\n".join(lines)
 
 

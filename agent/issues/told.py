@@ -46,7 +46,7 @@ _ERROR = re.compile(
     r"(?:\b[A-Za-z]{0,60}(?:Error|Exception)|\b(?:FATAL|fatal|panic|error))"
     r"(?:\s?[\[(][^\])\n]{1,40}[\])])?:\s*[^\s\[\]{}\"',]"
     r"|\bE(?:ACCES|ADDRINUSE|CONN[A-Z]{4,8}|EXIST|MFILE|NOENT|NOTFOUND|PERM|PIPE|TIMEDOUT)\b"
-    r"|\bFATAL ERROR\b|\b[Ss]egmentation fault\b|\bexited with code \d"
+    r"|\bFATAL ERROR\b|\bout of memory\b|\b[Ss]egmentation fault\b|\bexited with code \d"
 )
 
 

@@ -74,12 +74,14 @@ def test_an_export_on_one_line_is_read_as_it_was_written() -> None:
     body = (
         "### What's wrong? " + "It hangs at the start of each session. " * 60 + "I reinstalled it twice. "
         "Attempted troubleshooting: - Restarted the editor - [x] Cleared the cache ### Errors ```shell ``` "
-        "### Steps 1. Start it ```bash claude --resume\tagain ``` 2. Wait"
+        "## Workaround Rolling back brings it back. ### Steps 1. Start it ```bash claude --resume\tagain ``` "
+        "2. Wait"
     )
     asked = issue(1, body=body)
     said = ["I reinstalled it twice.", "Restarted the editor", "Cleared the cache"]
     assert [one.text for one in tried_in(asked)] == said
     assert code_in(asked) == "claude --resume\tagain"
+    assert [one.text for one in helped_in(asked)] == ["Rolling back brings it back."]
 
 
 @pytest.mark.parametrize(
@@ -99,6 +101,7 @@ def test_lines_that_tell_of_an_error(body: str, lines: int) -> None:
 
 
 def test_an_error_in_the_title() -> None:
+    assert errors_in(issue(1).model_copy(update={"title": "A hook causes heap out of memory"}))
     asked = issue(1, body="See above").model_copy(update={"title": "SyntaxError: bad input"})
     assert errors_in(asked) == ["SyntaxError: bad input"]
 
