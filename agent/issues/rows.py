@@ -41,10 +41,11 @@ _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,99}/[A-Za-z0-9_.][\w.-]{0,99}", r
 _API_REPOSITORY = re.compile(r"/repos/([^/\s]+/[^/\s]+)/?$")
 _PAGE = re.compile(r"https?://[^\s<>\"'`\\]{3,500}")
 _HOST = re.compile(r"https?://([^/\s]{1,200})/")
-_CLIENT_VERSION = re.compile(
-    r"claude[ -]code(?:\s+(?:cli|version))?[\s:*#`_-]{0,12}v?(\d+\.\d+\.\d+)\b"
-    r"|\bversion[\s:*`]{1,6}v?(\d+\.\d+\.\d+)\b"
+_CLIENT_VERSIONS = (
+    re.compile(r"claude[ -]code(?:\s+(?:cli|version))?[\s:*#`_-]{0,12}v?(\d+\.\d+\.\d+)\b"),
+    re.compile(r"\bversion[\s:*`]{1,6}v?(\d+\.\d+\.\d+)\b"),
 )
+"""The first counts: a mere "version" before it may be that of an editor or of Node."""
 _OF_A_PULL = frozenset({"pull_request", "mergedAt", "merged_at", "isDraft", "closingIssuesReferences"})
 _OF_AN_ISSUE = frozenset({"title", "number", "issue_number", "issueNumber"})
 _PULL_STATES = {"merged": "closed"}
@@ -210,8 +211,8 @@ def _version(body: str) -> str | None:
     folded = body.lower()
     if "version" not in folded and "claude" not in folded:
         return None
-    found = _CLIENT_VERSION.search(folded)
-    return (found[1] or found[2]) if found else None
+    found = (pattern.search(folded) for pattern in _CLIENT_VERSIONS)
+    return next((hit[1] for hit in found if hit), None)
 
 
 def _repository(row: Row) -> str | None:

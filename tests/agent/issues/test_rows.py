@@ -101,6 +101,21 @@ def test_the_row_and_its_url_beat_the_given_repository() -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "version"),
+    [
+        ("Node version: 22.18.0\n\n### Claude Code Version\n\nv2.0.15", "2.0.15"),
+        ("IDEA Version: 2025.2.4, Claude Code 2.0.46", "2.0.46"),
+        ("Version: 2.0.70, used with claude", "2.0.70"),
+        ("Node 22.18.0 and claude", None),
+    ],
+)
+def test_the_version_of_the_client_is_that_of_no_other_program(body: str, version: str | None) -> None:
+    found = parse({"title": "t", "repository": "o/n", "number": 1, "body": body})
+    assert isinstance(found, Issue)
+    assert found.client_version == version
+
+
+@pytest.mark.parametrize(
     ("row", "reason"),
     [
         ([1], "object"),
