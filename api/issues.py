@@ -27,7 +27,12 @@ class Query_(BaseModel):  # noqa: N801 - Query is FastAPI's
 
     model_config = ConfigDict(extra="forbid")
 
-    q: str = Field(min_length=1, max_length=2_000, pattern=r"\S", description="Words, or an error message")
+    q: str = Field(
+        min_length=1,
+        max_length=2_000,
+        pattern=r"\S",
+        description="Words, an error message, or the address of an issue (its URL, OWNER/NAME#N)",
+    )
     limit: int = Field(10, ge=1, le=100, description="At most so many")
 
 

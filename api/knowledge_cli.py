@@ -15,7 +15,7 @@ changelog_app = typer.Typer(no_args_is_help=True, help="The stored changelogs.")
 
 @issues_app.command("search")
 def issues_search(
-    query: Annotated[str, typer.Argument(help="Words, or an error message.")],
+    query: Annotated[str, typer.Argument(help="Words, an error message, or an issue's address.")],
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 10,
     form: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print them.")] = "text",
 ) -> None:
