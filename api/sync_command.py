@@ -60,8 +60,12 @@ def sync(repository: str, full: bool) -> Synced:
 
 
 async def _synced(repository: str, full: bool) -> Synced:
-    async with open_sync(load_settings(), repository, Countdown(), _say) as run:
-        return await run.run(full)
+    try:
+        async with open_sync(load_settings(), repository, Countdown(), _say) as run:
+            return await run.run(full)
+    except asyncio.CancelledError:
+        _say(f"{repository}: stopped; the same command goes on from here")
+        raise
 
 
 def _say(text: str) -> None:

@@ -170,7 +170,10 @@ class GitHubClient:
     async def _wait(self, seconds: float, why: str) -> None:
         if seconds > LONGEST_WAIT:
             at = self._clock.now() + timedelta(seconds=seconds)
-            raise self._unusable(f"{why} until {at:%Y-%m-%d %H:%M} UTC; run the same command again then")
+            more = "" if self.has_token else ", or set GITHUB_TOKEN, which is allowed more"
+            raise self._unusable(
+                f"{why} until {at:%Y-%m-%d %H:%M} UTC; run the same command again then{more}"
+            )
         await self._waiter.wait(seconds, f"{self.host}: {why}")
 
     def _reply(self, answer: httpx2.Response, body: bytes) -> Reply:

@@ -123,10 +123,11 @@ class Sync:
         if issues:
             await self._archive.upsert(issues)
         numbers = [issue.number for issue in issues]
-        self._seen.update(numbers)
+        new = set(numbers) - self._seen
+        self._seen |= new
         events = await self._keep_histories(numbers)
         self._done = self._done._replace(
-            threads=self._done.threads + len(issues), events=self._done.events + events,
+            threads=self._done.threads + len(new), events=self._done.events + events,
             bad=self._done.bad + len(bad),
         )  # fmt: skip
         if issues:

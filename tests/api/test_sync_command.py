@@ -107,7 +107,8 @@ def test_without_a_token_it_says_so(run: Any, forge: Forge, monkeypatch: pytest.
     assert "GITHUB_TOKEN" in shown.err
 
 
-def test_a_killed_sync_goes_on(run: Any, forge: Forge, database: Path) -> None:
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
+def test_a_stopped_sync_goes_on(run: Any, forge: Forge, database: Path, sign: signal.Signals) -> None:
     for number in range(1, 31):
         forge.issue(number, number * 10)
     forge.per_page = 5
@@ -121,11 +122,14 @@ def test_a_killed_sync_goes_on(run: Any, forge: Forge, database: Path) -> None:
     forge.before = hold
     started = subprocess.Popen(
         [sys.executable, "-m", "api.cli", "issues", "sync", "o/n"], cwd=ROOT, env=os.environ,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     assert reached.wait(60)
-    started.send_signal(signal.SIGKILL)
-    assert started.wait() == -signal.SIGKILL
+    started.send_signal(sign)
+    said, _ = started.communicate(timeout=60)
+    assert started.returncode == (130 if sign == signal.SIGINT else -sign)
+    assert ("o/n: stopped; the same command goes on from here" in said.decode()) == (sign == signal.SIGINT)
+    assert "Traceback" not in said.decode()
     go_on.set()
     before = stored(database)
     assert 5 <= before < 30
