@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.compose import load_lexicon, load_ranking, open_issue_archive, open_tenant
+from agent.diagnosis.escape import one_line
 from agent.errors import BadInput
 from agent.settings import Settings
 from agent.store.issue_graph import SqlIssueGraph
@@ -29,8 +30,8 @@ def search(query: str, limit: int, form: str) -> str:
     if not found:
         return "No stored issue matches."
     return "\n".join(
-        f"{row['repository']}#{row['number']}  {row['title']}\n"
-        f"    {row['state']}; {row['why']}\n"
+        f"{row['repository']}#{row['number']}  {one_line(row['title'])}\n"
+        f"    {one_line(row['state'])}; {one_line(row['why'])}\n"
         f"    {row['url']}"
         for row in found
     )

@@ -40,6 +40,13 @@ def test_an_issue_is_found_by_its_address(run, export: Path) -> None:
     assert run("issues", "search", "https://github.com/o/n/issues/7").out.startswith("o/n#7  Zebra import")
 
 
+def test_a_title_turns_no_line_round(run, tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text(json.dumps({**ROWS[0], "title": "Zebra \u202e import"}) + "\n")
+    run("issues", "import", str(file))
+    assert run("issues", "search", "quagga").out.startswith("o/n#7  Zebra import\n")
+
+
 def test_importing_again_adds_nothing_twice(run, export: Path) -> None:
     for _ in range(2):
         run("issues", "import", str(export), "--repo", "o/n")
