@@ -20,7 +20,7 @@ from agent.issues.series import DAY, FEWEST, HISTORY, LONGEST, PRIOR_COUNT, PRIO
 
 COUNTS = (FEWEST, 6, 8, 11, 15, 20, 27, 36, 48, 64, 85, 113, 151, 201, 268, 357, 476, 635, 847, 1129)
 """So many last reports are looked at."""
-SURE, FEWER, MORE = 6, 0.06, 0.01
+SURE, OTHERS = 6, 0.04
 """By so many reports a tenfold burst stands out; looks at fewer or more get that much of its chance, for
 what is louder or slower."""
 TIMES = 5.0
@@ -162,7 +162,7 @@ class _Signature:
         share = ALPHA / self.series.able
         if rate >= RARE:
             return share * _FREQUENT
-        part = 1.0 if many == SURE else FEWER if many < SURE else MORE
+        part = 1.0 if many == SURE else OTHERS
         return part * min(MOST, share * math.sqrt(USUAL_RATE / rate))
 
     def _goes_on(self, wave: _Open, hour: int) -> bool:

@@ -25,6 +25,8 @@ _USUAL_SPREAD, _SPREAD_DAYS = 0.3, 30
 _RISERS = 3
 """Signatures that rose most are left out of what all others do: several errors may come in one wave."""
 _GROWTH_PRIOR = 3.0
+_SUDDEN = 1.5
+"""So many times the growth of its week a shorter stretch must have, before that is more than uneven days."""
 _PEAK_OF_A_DAY = 2.0
 """By daytime reports come about twice as often as on the average of a day."""
 _LOOK, _UNUSUAL = (DAY, 2 * DAY, 3 * DAY, 5 * DAY, 7 * DAY), 2.5
@@ -129,10 +131,18 @@ class Series:
     def growth(self, besides: str, after: int, until: int) -> float:
         """How many times more than before all other signatures bring in this stretch; at least 1.
 
-        Infinite where so many different ones come at once that the source itself has changed.
+        That of its last week where the stretch is shorter, unless everything came suddenly. Infinite where
+        so many different ones come at once that the source itself has changed.
         """
+        own, week = self._growth(besides, after, until), until - 7 * DAY
+        if after <= week or week - self.since < LONGEST:
+            return own
+        lately = self._growth(besides, week, until)
+        return own if own > _SUDDEN * lately else lately
+
+    def _growth(self, besides: str, after: int, until: int) -> float:
         since = max(self.since, after - HISTORY)
-        share = (until - after) / (PRIOR_HOURS + max(0, after - since))
+        share = self.rhythm(after, until) * (until - after) / (PRIOR_HOURS + max(0, after - since))
         others = []
         for name, track in self.tracks.items():
             if name != besides and (count := track.between(after, until)) + track.total:

@@ -31,13 +31,17 @@ def rates_of(random: numpy.random.Generator, signatures: int) -> list[float]:
     return [math.exp(rate) for rate in drawn]
 
 
+def rhythm_of(days: int) -> NDArray[Any]:
+    """How many times the rate of the first day each day brings, but for drift: weekends and growth."""
+    day = numpy.arange(days)
+    return numpy.where(day % 7 < 5, 1.0, WEEKEND) * 2 ** (day / 365)
+
+
 def reports_of(random: numpy.random.Generator, days: int, rate: float) -> tuple[NDArray[Any], list[int]]:
     """The true rate of each day of one signature, before days are uneven, and the hours of its reports."""
-    day = numpy.arange(days)
-    rhythm = numpy.where(day % 7 < 5, 1.0, WEEKEND) * 2 ** (day / 365)
     drift = numpy.exp(numpy.cumsum(random.normal(0, 0.02, days)))
     even = random.gamma(1 / UNEVEN, UNEVEN, days)
-    daily = rate * rhythm * drift
+    daily = rate * rhythm_of(days) * drift
     totals = random.poisson(daily * even)
     seen: list[int] = []
     for which in numpy.flatnonzero(totals):

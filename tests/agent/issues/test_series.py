@@ -71,6 +71,25 @@ def test_growth_is_what_the_others_do_without_the_three_that_rose_most() -> None
     assert 2 < Series(all_).growth("s0", 98 * DAY, 99 * DAY) < 6
 
 
+def test_the_rhythm_of_the_week_is_no_growth_of_the_others() -> None:
+    """It is counted by itself; counted twice, a burst on a working day needs twice as many reports."""
+    days = [day for day in range(300) if day % 7 in (1, 2)]
+    series = Series({f"s{n}": [(day * DAY + n, 3) for day in days] for n in range(12)})
+    start = 42 * 7 * DAY + DAY
+    assert series.rhythm(start - 1, start + DAY) > 2
+    assert series.growth("s0", start - 1, start + DAY) < 1.2
+
+
+def test_an_uneven_day_is_no_growth_and_a_sudden_one_is() -> None:
+    def growth(last: int) -> float:
+        counts = {f"s{n}": [(day * DAY, 5 if day < 99 else last) for day in range(100)] for n in range(12)}
+        return Series(counts).growth("s0", 98 * DAY, 99 * DAY)
+
+    assert growth(5) == pytest.approx(1.0, abs=0.1)
+    assert growth(7) < 1.2
+    assert growth(15) > 2
+
+
 def test_many_errors_that_are_new_together_are_a_new_source() -> None:
     new = {f"s{n}": [(n, 1), (100 * DAY, 2)] for n in range(12)}
     assert Series(new).growth("s0", 99 * DAY, 100 * DAY) == math.inf

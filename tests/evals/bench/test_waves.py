@@ -38,6 +38,7 @@ def test_the_figures_of_a_seed_are_the_same_again() -> None:
     assert first.false_alarms <= 5
     assert first.found_after["p50"] <= 7
     assert first.best_within_6 > 0.9
+    assert 0.5 < first.learned_within_6 <= first.best_within_6
 
 
 def test_the_command_prints_both_figures(capsys: pytest.CaptureFixture[str]) -> None:
