@@ -46,7 +46,8 @@ _CLIENT_VERSIONS = (
     re.compile(r"\bversion[\s:*`]{1,6}v?(\d+\.\d+\.\d+)\b"),
 )
 """The first counts: a mere "version" before it may be that of an editor or of Node."""
-_OF_A_PULL = frozenset({"pull_request", "mergedAt", "merged_at", "isDraft", "closingIssuesReferences"})
+_OF_A_PULL = frozenset({"mergedAt", "merged_at", "isDraft", "closingIssuesReferences"})
+_NO_PULL = (None, "", False, "false", "False")
 _OF_AN_ISSUE = frozenset({"title", "number", "issue_number", "issueNumber"})
 _PULL_STATES = {"merged": "closed"}
 
@@ -86,7 +87,7 @@ def _issue(row: Row, default_repository: str | None, signature_of: SignatureOf) 
     number = number_of(row, "number", "issue_number", "issueNumber") or (thread[1] if thread else None)
     if number is None:
         raise Unusable("number: neither number nor issue_number is given")
-    title = " ".join(text_of(row, "title").split())[:_MOST_TITLE]
+    title = " ".join((text_of(row, "title") or _figure(row.get("title"))).split())[:_MOST_TITLE]
     body = redact(text_of(row, "body")[:MOST_BODY]).text
     if not title and (row.get("title") != "" or not body):
         raise Unusable("title: it is missing or empty")
@@ -94,6 +95,7 @@ def _issue(row: Row, default_repository: str | None, signature_of: SignatureOf) 
     url = next(filter(_PAGE.fullmatch, (page, text_of(row, "url") if thread else "")), "")
     own = (repository, number)
     is_pull = "/pull/" in url or any(row.get(name) not in (None, "") for name in _OF_A_PULL)
+    is_pull = is_pull or row.get("pull_request") not in _NO_PULL
     state = text_of(row, "state").lower() or "unknown"
     version = _version(body)
     reason = text_of(row, "state_reason", "stateReason").lower()[:40]
@@ -118,6 +120,11 @@ def _issue(row: Row, default_repository: str | None, signature_of: SignatureOf) 
         "merged_at": _merged_at(row) if is_pull else None,
     }
     return Issue(**facts, **_beside(row, own, facts, body))
+
+
+def _figure(value: object) -> str:
+    """A title that is nothing but digits, as tools write it that guess types."""
+    return str(value)[:_MOST_TITLE] if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 def _beside(row: Row, own: Thread, facts: dict[str, Any], body: str) -> dict[str, Any]:

@@ -77,6 +77,13 @@ def test_a_row_of_text_only() -> None:
     assert issue.created_at == datetime(2026, 4, 8, tzinfo=UTC)
 
 
+def test_values_of_tools_that_guess_types() -> None:
+    assert good({"number": 9, "title": 404}, "o/n").title == "404"
+    given = [False, "false", None, "", {"url": "x"}, True]
+    kinds = [good({"number": 9, "title": "t", "pull_request": value}, "o/n").kind for value in given]
+    assert kinds == ["issue"] * 4 + ["pull"] * 2
+
+
 def test_a_row_of_counts_only() -> None:
     """As exporters write it that flatten a row: no comment and no kind of reaction, but how many."""
     issue = good({"number": "9", "title": "t", "comments_count": "4", "reactions_total": "71"}, "o/n")
