@@ -93,7 +93,7 @@ async def _bounded(request: Request, most: int) -> bytes:
         if not too_large:
             chunks.append(chunk)
     if too_large:
-        detail = f"The body is larger than {most} bytes. Send the part round the error."
+        detail = f"The body is larger than {most} bytes. Send the part round the error, or fewer rows."
         raise Problem(413, "too-large", detail, headers={"connection": "close"})
     return b"".join(chunks)
 

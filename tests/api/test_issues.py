@@ -33,6 +33,13 @@ def search(http: TestClient, q: str, **more: Any) -> Any:
     return http.get("/v1/issues", params={"q": q, **more})
 
 
+def test_too_many_at_once_are_told_to_come_in_parts(http: TestClient) -> None:
+    refused = add(http, {**ROW, "body": "x" * 7_000_000})
+    assert refused.status_code == 413
+    assert "6000000 bytes" in refused.json()["detail"]
+    assert refused.json()["detail"].endswith("or fewer rows.")
+
+
 def test_what_is_imported_is_found(http: TestClient) -> None:
     assert search(http, "quagga").json() == {"issues": []}
     assert add(http, ROW).json() == {"imported": 1, "rejected": []}
