@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from agent.compose import load_lexicon
 from agent.errors import StoreUnavailable
 from agent.issues.issue import Issue
-from agent.issues.rows import BadRow
+from agent.issues.rows import MOST_BODY, BadRow
 from agent.store.import_file import Found, read_values, to_issue
 from agent.store.issues import SqlIssues
 from agent.store.progress import SqlProgress
@@ -63,6 +63,7 @@ async def import_file(
         async for line, batch in _parsed(file, repository, skipped, _jobs(file, jobs)):
             bad = shown.name([row for row in batch if isinstance(row, BadRow)], bad)
             issues = [row for row in batch if isinstance(row, Issue)]
+            shown.name_long(issues)
             written += await store.upsert(issues, is_last=False) if issues else 0
             rows += len(batch)
             await progress.put("import", key, {"rows": rows, "line": line, "written": written, "bad": bad})
@@ -182,6 +183,13 @@ class _Shown:
         for row in rows[: max(0, _NAMED_ROWS - before)]:
             _tell(f"{self._file}, line {row.line}: {row.reason}")
         return before + len(rows)
+
+    def name_long(self, issues: list[Issue]) -> None:
+        """Says of which issues only a part is kept."""
+        for issue in issues:
+            if len(issue.body) >= MOST_BODY:
+                said = f"only the first {MOST_BODY:,} characters of its body are kept"
+                _tell(f"{self._file}: {issue.repository}#{issue.number}: {said}")
 
     def count(self, rows: int) -> None:
         """Shows how many rows are done."""

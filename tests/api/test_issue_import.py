@@ -195,6 +195,7 @@ def test_a_huge_issue_and_odd_titles(run: Any, tmp_path: Path, database: Path) -
     file = write(tmp_path / "rows.jsonl", rows)
     shown = run("issues", "import", str(file))
     assert (shown.code, shown.out) == (0, f"{file}: 3 imported\n")
+    assert shown.err == f"caseworker: {file}: o/n#1: only the first 200,000 characters of its body are kept\n"
     with sqlite3.connect(database) as plain:
         assert plain.execute("SELECT max(length(body)) FROM issues").fetchone()[0] <= 200_000
     plain.close()
