@@ -109,8 +109,11 @@ def folder_wrong(connection: Connection, index: LocalIndex) -> str | None:
         held = folder.sums()
     except EngineBusy:
         return None
-    except (EngineBroken, OSError) as bad:
+    except EngineBroken as bad:
         return f"the folder beside the database is damaged ({bad})"
+    except OSError:
+        # A full disk, or a folder that is closed to us: what comes next says so.
+        return None
     # Rows that another process changes meanwhile are in the folder as they were.
     if now > folder.held.covered or held == tuple(int(value or 0) for value in stored):
         return None

@@ -23,6 +23,8 @@ _HEAP_BYTES = 40_000_000
 _MARK = 0
 """The id of the document that says what is held. Ids of issues begin at 1."""
 _NO_DATE = -(1 << 62)
+_FULL = "No space left"
+"""What the engine says of a disk that takes no more."""
 
 
 class Held(NamedTuple):
@@ -44,10 +46,15 @@ def _schema() -> tantivy.Schema:
 
 @contextmanager
 def _broken_if_it_fails() -> Iterator[None]:
-    """What the engine raises over a damaged file, a panic of it included, as `EngineBroken`."""
+    """What the engine raises over a damaged file, a panic of it included, as `EngineBroken`.
+
+    A full disk is no damage: `OSError`.
+    """
     try:
         yield
     except (ValueError, OSError, KeyError) as bad:
+        if _FULL in str(bad):
+            raise OSError(str(bad)) from bad
         raise EngineBroken(str(bad).splitlines()[0] if str(bad) else type(bad).__name__) from bad
     except BaseException as bad:
         if type(bad).__name__ != "PanicException":

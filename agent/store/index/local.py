@@ -99,13 +99,12 @@ class LocalIndex:
                 token: tail.having(token) + (folder.having(token) if folder else 0)
                 for token in wanted.weights
             }
-            docs = tail.docs + (folder.docs if folder else 0)
-            chosen = choose(wanted.weights, docs, having.__getitem__)
+            chosen = choose(wanted.weights, stored.docs, having.__getitem__)
             hits = [hit for hit in tail.search(chosen, stored.average) if is_before(hit, wanted.before)]
             masked = dict(tail.rows) if folder else {}
         if folder and chosen:
             hits += deep_enough(lambda depth: folder.search(chosen, depth), wanted, masked)
-        return Found(best(hits, wanted.limit), docs, stored.average, having)
+        return Found(best(hits, wanted.limit), stored.docs, stored.average, having)
 
     def _current(self, connection: Connection) -> _View:
         """The view with every row that is stored by now, as far as that can be had at once."""
@@ -122,7 +121,11 @@ class LocalIndex:
 
     def _open(self, connection: Connection, last: int) -> _View:
         """What is there. A folder that holds other rows than these is none."""
-        folder = self.opened()
+        try:
+            folder = self.opened()
+        except OSError as bad:
+            self._stay_in_memory(str(bad))
+            folder = None
         if folder and (folder.held.name != named(connection).name or folder.held.covered > last):
             folder = None
         return _View(folder, Tail(folder.held.covered if folder else 0), Collection(0, 1.0))
@@ -166,9 +169,10 @@ class LocalIndex:
         """
         view = self._view
         last = connection.scalar(_LAST) or 0
-        if last - (view.tail.covered if view else self._covered()) <= (TAIL_ROWS if is_last else LATE_ROWS):
-            return
         try:
+            covered = view.tail.covered if view else self._covered()
+            if last - covered <= (TAIL_ROWS if is_last else LATE_ROWS):
+                return
             folder = self.catch_up(connection)
         except EngineBusy:
             return

@@ -12,7 +12,7 @@ import pytest
 from agent.errors import StoreUnavailable
 from agent.issues.issue import Issue, IssueQuery
 from agent.store.database import Database
-from agent.store.index import local
+from agent.store.index import engine, local
 from agent.store.index.engine import Folder
 from agent.store.index.local import LocalIndex
 from agent.store.issues import SqlIssues
@@ -140,6 +140,50 @@ async def test_a_damaged_folder_is_made_anew_and_that_is_said(
         assert await found(other, "alpha") == set(range(1, 30))
         assert len(of(other).said) == 1
     assert Folder(of(opened).path).docs == 29
+
+
+async def test_writing_over_a_damaged_folder_makes_it_anew(opened: Database, path: Path, capsys: Any) -> None:
+    await stored(opened, range(1, 30), "alpha")
+    for file in (path.parent / f"{path.name}.index").rglob("*.idx"):
+        file.unlink()
+    async with open_database(f"sqlite:///{path}", "default", [], "none") as other:
+        await stored(other, range(30, 60), "beta")
+        assert "damaged" in of(other).said[0]
+    assert Folder(of(opened).path).docs == 59
+
+
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    opens = engine.tantivy.Index
+
+    def full(schema: Any, path: str | None = None, **named: Any) -> Any:
+        if path is None:
+            return opens(schema, **named)
+        raise ValueError("An IO error occurred: 'No space left on device (os error 28)'")
+
+    monkeypatch.setattr(engine.tantivy, "Index", full)
+
+
+async def test_a_full_disk_is_no_damage(
+    opened: Database, path: Path, request: pytest.FixtureRequest, capsys: Any
+) -> None:
+    await stored(opened, range(1, 30), "alpha")
+    before = sorted(file.name for file in Path(f"{path}.index/of-default").iterdir())
+    request.getfixturevalue("full_disk")
+    async with open_database(f"sqlite:///{path}", "default", [], "none") as other:
+        with pytest.raises(StoreUnavailable, match="disk is full"):
+            await SqlIssues(other).mend_index()
+    async with open_database(f"sqlite:///{path}", "default", [], "none") as other:
+        assert await found(other, "alpha") == set(range(1, 30))
+    assert sorted(file.name for file in Path(f"{path}.index/of-default").iterdir()) == before
+
+
+async def test_an_issue_that_changed_counts_once(opened: Database) -> None:
+    await stored(opened, range(1, 30), "alpha")
+    await SqlIssues(opened).upsert(issues(range(1, 4), "beta"))
+    hits = await SqlIssues(opened).search(IssueQuery(terms=["beta"]), 5)
+    assert hits[0].collection is not None
+    assert hits[0].collection.docs == 29
 
 
 async def test_a_folder_of_an_earlier_or_another_database_is_not_believed(
