@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from agent.compose import load_catalogue, open_issue_store, open_model
 from agent.errors import AgentError
 from agent.settings import Settings
+from agent.store.index.check import LOOKED_AT
 from agent.store.schema import head
 from api.environment import load_settings
 
@@ -58,10 +59,13 @@ def _catalogue(settings: Settings) -> Check:
 def _database(settings: Settings) -> list[Check]:
     """A new database is made here as the first diagnosis would: so it is known that it can be."""
     try:
-        issues, mended = asyncio.run(_issues(settings))
+        many, issues, mended = asyncio.run(_issues(settings))
     except AgentError as bad:
         return [Check("database", str(bad), ok=False)]
-    index = f"was stale, is made anew: {'; '.join(mended)}" if mended else "as the issues are"
+    right = "as the issues are"
+    if many > LOOKED_AT:
+        right += f"; the words of {LOOKED_AT:,} were compared"
+    index = f"was stale, is made anew: {'; '.join(mended)}" if mended else right
     return [
         Check("database", f"reachable, schema {head()} is current"),
         Check("issues", issues),
@@ -69,13 +73,13 @@ def _database(settings: Settings) -> list[Check]:
     ]
 
 
-async def _issues(settings: Settings) -> tuple[str, list[str]]:
-    """What is stored, and what was wrong with the index before it was put right here."""
+async def _issues(settings: Settings) -> tuple[int, str, list[str]]:
+    """How many issues, what is stored, and what was wrong with the index before it was put right here."""
     async with open_issue_store(settings, strict=True) as store:
         mended = await store.mend_index()
         count, newest = await store.count(), await store.as_of()
     said = f"{count} stored and indexed, newest of {newest:%Y-%m-%d}" if newest else "none stored"
-    return said, mended
+    return count, said, mended
 
 
 def _model(settings: Settings) -> Check:

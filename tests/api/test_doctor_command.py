@@ -27,6 +27,13 @@ def test_vectors_that_are_missing_are_said_and_made(run, monkeypatch: pytest.Mon
     assert "as the issues are" in run("doctor").out
 
 
+def test_it_says_how_many_issues_it_compared_where_that_is_not_all(
+    run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.doctor_command.LOOKED_AT", 7)
+    assert "as the issues are; the words of 7 were compared" in run("doctor").out
+
+
 def test_an_encoder_that_cannot_be_had_is_wrong_and_no_diagnosis_fails_for_it(
     run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,7 +40,7 @@ async def test_nothing_is_wrong(filled: Database) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (update(table).where(table.c.number < 3).values(title="other"), "with other words"),
+        (update(table).where(table.c.number < 3).values(title="other"), "2 of 29 issues looked at"),
         (delete(table).where(table.c.number < 3), "where there are 27"),
         (delete(issue_tokens).where(issue_tokens.c.issue_id > 3), "counted"),
         (update(index_blocks).values(docs=5), "counted"),
