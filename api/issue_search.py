@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agent.issues.issue import Issue, IssueHit
+from agent.issues.issue import Issue, IssueHit, IssueQuery
 from agent.issues.query import SEARCH_DEPTH, build_query
-from agent.issues.ranking import Ranking, rerank
+from agent.issues.ranking import Ranking, Scored, rerank
 from agent.issues.references import REPOSITORY_OF, Thread, parse_thread
 from agent.issues.tokens import tokens
-from agent.issues.why import best_terms, what_matches
+from agent.issues.why import best_terms, share_held, what_matches
 from agent.ports import IssueGraph, IssueIndex
 from agent.report.error_report import Submission
 from agent.report.lexicon import Lexicon
@@ -19,8 +19,10 @@ from agent.report.signature import first_signature
 
 _SAME_MESSAGE = 0.6
 """Where the scores of hits with the very same error message begin; words alone stay below."""
-_LEAST = 0.01
-"""The probability below which an issue without that message is too weak to be shown."""
+_LEAST, _SURE = 0.01, 0.05
+"""The probability below which an issue without that message is too weak to be shown, and from which on it is
+not: between them it must hold half of what is asked for, or one usual word of five would do."""
+_HALF = 0.5
 _MOST_WORDS = 2_000
 """Characters of a query whose words are named as shared."""
 _BARE = re.compile(r"#([1-9]\d{0,8})", re.ASCII)
@@ -55,7 +57,7 @@ async def search_rows(
         rows = [_row(hit, max(hit.text_score, 0.0) / best, []) for hit in hits]
         return sorted(rows, key=lambda row: (-row["score"], row["repository"], row["number"]))
     scored = rerank(wanted, await index.search(wanted, SEARCH_DEPTH), ranking)
-    kept = [each for each in scored if each.hit.same_signature or each.probability >= _LEAST]
+    kept = [each for each in scored if _is_strong(wanted, each)]
     return [
         _row(each.hit, each.probability, what_matches(query, wanted, each.hit) or _shared(query, each.hit))
         for each in kept[:limit]
@@ -65,6 +67,12 @@ async def search_rows(
 def signature_of(text: str, lexicon: Lexicon) -> str | None:
     """The signature of the first error in an issue's text that is of a known message."""
     return first_signature(text, lexicon)
+
+
+def _is_strong(query: IssueQuery, found: Scored) -> bool:
+    if found.hit.same_signature or found.probability >= _SURE:
+        return True
+    return found.probability >= _LEAST and share_held(query, found.hit) >= _HALF
 
 
 def _named(query: str) -> list[Thread]:

@@ -31,6 +31,16 @@ def what_matches(text: str, query: IssueQuery, hit: IssueHit) -> list[str]:
     return found
 
 
+def share_held(query: IssueQuery, hit: IssueHit) -> float:
+    """How much of what the query's tokens tell is in the issue, 0 to 1; 0 for a hit without tokens."""
+    if hit.forward is None or hit.collection is None:
+        return 0.0
+    docs, having = hit.collection.docs, hit.collection.having
+    told = {token: idf(docs, having.get(token, 0)) for token in query.weights}
+    held = told.keys() & (hit.forward.body.keys() | set(hit.forward.title))
+    return sum(told[token] for token in held) / (sum(told.values()) or 1.0)
+
+
 def best_terms(terms: list[str]) -> list[str]:
     """The terms that tell most."""
     return sorted(terms, key=lambda term: (-telling(term), term.lower()))[:_MOST_WORDS]

@@ -120,6 +120,19 @@ def test_every_hit_says_why() -> None:
     assert said("zebra", {}) == "similar words"
 
 
+@pytest.mark.parametrize(("logit", "shown"), [(-6.0, []), (-4.0, [1]), (-2.0, [1, 2])])
+def test_an_unlikely_issue_that_holds_one_word_of_several_is_left_out(logit: float, shown: list[int]) -> None:
+    def indexed(number: int, *title: str) -> IssueHit:
+        counts = Collection(docs=500, having={"quantum": 1, "bread": 1})
+        forward = Forward(title=list(title), body={}, size=0)
+        return hit(number, 1.0).model_copy(update={"forward": forward, "collection": counts})
+
+    index = Index(indexed(1, "quantum", "bread"), indexed(2, "bread"))
+    likely = Ranking(weights={"length": 0.0}, slope=1, offset=logit, floor=0.1)
+    found = asyncio.run(search_rows(index, load_lexicon(), "quantum sourdough bread", 5, likely))
+    assert [row["number"] for row in found] == shown
+
+
 def test_the_index_is_asked_for_the_message_in_the_words(refusal: str) -> None:
     index = Index()
     rows(index, refusal, 3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.issues.issue import Collection, Forward, Issue, IssueHit, IssueQuery
-from agent.issues.why import best_terms, what_matches
+from agent.issues.why import best_terms, share_held, what_matches
 
 QUERY = IssueQuery(
     weights={"tool_use": 3.0, "std::fs": 2.0, "limit": 2.0, "e0308": 1.0, "a.b": 1.0, "usual_on": 9.0},
@@ -53,6 +53,15 @@ def test_words_are_named_where_there_is_nothing_better() -> None:
     ]
     bare = IssueHit(issue=hit().issue, same_signature=False, text_score=1.0)
     assert what_matches("", QUERY, bare) == []
+
+
+def test_what_is_held_is_weighed_by_what_it_tells() -> None:
+    query = IssueQuery(weights={"tool_use": 1.0, "usual_on": 1.0})
+    assert share_held(query, hit("tool_use", title=("usual_on",))) == 1.0
+    assert share_held(query, hit("tool_use")) > 0.9
+    assert 0 < share_held(query, hit(title=("usual_on",))) < 0.1
+    assert share_held(query, hit("other")) == 0.0
+    assert share_held(query, hit("tool_use").model_copy(update={"forward": None})) == 0.0
 
 
 def test_at_most_four_terms() -> None:
