@@ -56,8 +56,9 @@ def rank(
     own = own_thread(report)
     mentioned = mentioned_threads(report)
     ids = {request_id for event in report.errors for request_id in event.request_ids}
-    words = " ".join(report.text[:20_000].split())
-    others = [hit for hit in hits if not _is_own(own, ids, words, hit.issue)]
+    shown = [_plain(report.text[start:end]) for event in report.errors for start, end in event.spans]
+    words = _own_words(report.text[:20_000], shown)
+    others = [hit for hit in hits if not _is_own(own, ids, words, shown, hit.issue)]
     scored = rerank(query, others, ranking) if ranking else [Scored(hit, 0.0, 0.0) for hit in others]
     matches: dict[Thread, _Match] = {}
     for hit, _, probability in scored:
@@ -88,14 +89,26 @@ def _keep_best_similar(matches: dict[Thread, _Match]) -> None:
         del matches[thread]
 
 
-def _is_own(own: Thread | None, ids: set[str], words: str, issue: Issue) -> bool:
+def _is_own(own: Thread | None, ids: set[str], words: str, shown: list[str], issue: Issue) -> bool:
     """Its own thread by name, or a stored text with a request id of the report or the same `words`."""
     if same_thread(own, (issue.repository, issue.number)):
         return True
     if any(request_id in issue.body for request_id in ids):
         return True
-    start = " ".join(issue.body[:400].split())[:200]
+    start = _own_words(issue.body[:2_000], shown)[:200]
     return len(start) >= 120 and start in words
+
+
+def _own_words(text: str, shown: list[str]) -> str:
+    """The text without the errors that the report has `shown`: any other thread may show the same ones."""
+    plain = _plain(text)
+    for error in shown:
+        plain = plain.replace(error, "")
+    return plain
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _relation(hit: IssueHit, mentioned: bool | None, *, is_near: bool) -> Relation | None:

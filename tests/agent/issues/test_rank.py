@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from agent.compose import load_lexicon
 from agent.issues import rank as room
 from agent.issues.issue import Collection, Forward, Issue, IssueHit, IssueQuery, OwnLink, RelatedIssue
 from agent.issues.rank import MOST_RELATED
 from agent.issues.ranking import Ranking
-from agent.report.error_report import ErrorEvent, ErrorReport, Reading
+from agent.report.error_report import ErrorEvent, ErrorReport, Reading, Submission
+from agent.report.read import read
 
 DAY = datetime(2026, 4, 8, 12, tzinfo=UTC)
 REPO = "anthropics/claude-code"
@@ -120,6 +122,18 @@ def test_a_stored_copy_of_the_report_is_never_related() -> None:
     assert rank(report(errors=[event]), [hit(1, body=f"... {request_id} ...")]) == []
     assert rank(report(text=f"Title\n\n{words}"), [hit(2, body=words)]) == []
     assert len(rank(report(), [hit(2, body=words)])) == 1
+
+
+def test_a_thread_that_shows_the_same_long_message_is_no_copy_of_the_report() -> None:
+    message = (
+        "Third-party apps now draw from your extra usage, not your plan limits. We've added a credit to "
+        "get you started. Claim it at claude.ai/settings/usage and keep going."
+    )
+    text = f"Since today it says:\n{message}\nand my plan is hardly used at all, as the page of it shows."
+    found = read(Submission(text=text), load_lexicon())
+    assert found.errors[0].spans
+    assert len(rank(found, [hit(1, body=message), hit(2, body=f"{message}\nHow do I claim it?")])) == 2
+    assert rank(found, [hit(3, body=text)]) == []
 
 
 def test_a_named_thread_is_linked_or_a_duplicate() -> None:
