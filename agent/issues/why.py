@@ -14,6 +14,8 @@ _SIMILAR_TITLE = 0.6
 """The share of a title's idf that must be in the other title."""
 _LEAST_IDF = 2.0
 _JOINED = re.compile(r"[^\W_](?:_|::|\.)[^\W_]|[a-z]\d|\d[a-z]")
+_NO_NAME = re.compile(r"v?\d.*|..?")
+"""A version, a size or a number is no identifier, and neither is a letter with a figure."""
 _NUMBER = re.compile(r"0x[0-9a-f]+|\d+")
 
 
@@ -69,9 +71,13 @@ def _shared_names(query: IssueQuery, hit: IssueHit) -> list[str]:
     told = {
         token: weight * rare
         for token, weight in query.weights.items()
-        if token in held and _JOINED.search(token) and (rare := idf(docs, having.get(token, 0))) >= _LEAST_IDF
+        if token in held and _is_name(token) and (rare := idf(docs, having.get(token, 0))) >= _LEAST_IDF
     }
     return sorted(told, key=lambda token: (-told[token], token))[:_MOST_NAMED]
+
+
+def _is_name(token: str) -> bool:
+    return _JOINED.search(token) is not None and not _NO_NAME.fullmatch(token)
 
 
 def _is_title_similar(query: IssueQuery, hit: IssueHit) -> bool:

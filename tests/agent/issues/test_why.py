@@ -42,6 +42,12 @@ def test_identifiers_are_named_the_telling_ones_first_and_usual_ones_not() -> No
     assert said == "same identifiers tool_use, std::fs, a.b"
 
 
+def test_a_version_or_a_size_is_no_identifier() -> None:
+    query = IssueQuery(weights=dict.fromkeys(["2.1.96", "v2", "435k", "0x7fff", "v1.2.3", "e0308"], 1.0))
+    assert what_matches("", query, hit(*query.weights)) == ["same identifier e0308"]
+    assert what_matches("", query, hit("2.1.96", "v2")) == []
+
+
 def test_a_similar_title_is_said() -> None:
     assert what_matches("", QUERY, hit(title=("limit", "reach", "today"))) == ["similar title"]
     assert what_matches("", QUERY, hit(title=("limit", "shown"))) == []
