@@ -19,6 +19,8 @@ MEAN_TITLE, MEAN_BODY = 8.0, 130.0
 UNKNOWN_IDF = 6.0
 """What a token of a hit's title tells that the query does not have."""
 _RARE = 6.0
+_LOGS = 64
+_LOG = [0.0, *(1 + math.log(count) for count in range(1, _LOGS))]
 _DAY = 86_400.0
 
 NAMES = (
@@ -76,6 +78,7 @@ class _Sums(NamedTuple):
     squares: float = 0.0
     product: float = 0.0
     rarest_in_titles: float = 0.0
+    many_rare: int = 0
     idfs: tuple[float, ...] = ()
 
 
@@ -166,36 +169,42 @@ def _sums(asked: _Asked, forward: Forward | None) -> _Sums:
     body_norm = 1 - B + B * size / MEAN_BODY
     bm25f = title_told = title_squares = titled_anywhere = title_in_body = errors_in_body = 0.0
     body_in_title = body_in_body = body_matches = anywhere = squares = product = rarest = 0.0
-    rows = [(kept[token], times.get(token, 0), often) for token, often in body.items() if token in kept]
-    rows += [(kept[token], many, 0) for token, many in times.items() if token in kept and token not in body]
+    many_rare = 0
+    rows = [(kept[token], often, times.get(token, 0)) for token, often in body.items() if token in kept]
+    rows += [(kept[token], 0, many) for token, many in times.items() if token in kept and token not in body]
     rows.sort()  # by their places: sums hang on the order
-    for (_, rare, told, in_title, in_errors, in_body), titled, often in rows:
-        much = titled * title_norm + often / body_norm
-        bm25f += told * much / (much + K1)
+    slow, log = 1.2 * body_norm, _LOG
+    for (_, rare, told, in_title, in_errors, in_body), often, titled in rows:
+        square = rare * rare
         anywhere += rare
-        squares += rare * rare
-        product += told * rare * (1 + math.log(often + 3 * titled))
-        if in_title:
-            titled_anywhere += rare
+        many_rare += rare > _RARE
+        squares += square
+        much = often / body_norm
         if titled:
+            much += titled * title_norm
             if in_title:
                 title_told += rare
-                title_squares += rare * rare
+                title_squares += square
                 rarest = max(rarest, rare)
             if in_body:
                 body_in_title += rare
-        if often:
-            if in_title:
+        bm25f += told * much / (much + K1)
+        held = often + 3 * titled
+        product += told * rare * (log[held] if held < _LOGS else 1 + math.log(held))
+        if in_title:
+            titled_anywhere += rare
+            if often:
                 title_in_body += rare
+        if often:
             if in_errors:
                 errors_in_body += rare
             if in_body:
                 body_in_body += rare
-                body_matches += rare * often / (often + 1.2 * body_norm)
+                body_matches += rare * often / (often + slow)
     return _Sums(
         size, bm25f * (K1 + 1), title_told, title_squares, titled_anywhere, title_in_body, errors_in_body,
         body_in_title, body_in_body, body_matches, anywhere, squares, product, rarest,
-        tuple(row[0].idf for row in rows),
+        many_rare, tuple(row[0].idf for row in rows),
     )  # fmt: skip
 
 
@@ -225,7 +234,7 @@ def _of_words(asked: _Asked, forward: Forward, sums: _Sums) -> list[float]:
         (largest[0] if largest else 0.0) / 10,
         sum(largest) / 30,
         sums.rarest_in_titles / 10,
-        math.log1p(sum(each > _RARE for each in sums.idfs)),
+        math.log1p(sums.many_rare),
         sums.product / asked.norm / math.sqrt(sums.size + 3 * len(forward.title) + 20) / 10,
     ]
 
@@ -244,15 +253,17 @@ def _of_length(query: IssueQuery, size: int, title: list[str]) -> list[float]:
 def _longest_run(asked: _Asked, title: list[str]) -> float:
     """The idf of the longest run of tokens that both titles have."""
     best = 0.0
+    places: dict[str, list[int]] = {}
+    for at, token in enumerate(title):
+        places.setdefault(token, []).append(at)
     before: dict[int, float] = {}
     for token in asked.title:
         here: dict[int, float] = {}
-        row = asked.tokens.get(token)
-        if row is not None:
-            for at, other in enumerate(title):
-                if other == token:
-                    here[at] = before.get(at - 1, 0.0) + row.idf
-                    best = max(best, here[at])
+        if token in places and token in asked.tokens:
+            rare = asked.tokens[token].idf
+            for at in places[token]:
+                here[at] = before.get(at - 1, 0.0) + rare
+            best = max(best, *here.values())
         before = here
     return best
 
