@@ -54,6 +54,7 @@ class SqlIssues:
 
     async def fit_latent(self, *, is_asked: bool = False) -> bool:
         """After many issues came: fits the latent model where it is due; True where it was. Takes seconds."""
+        await self._database.write(lambda connection: self._database.learn(connection, MANY))
         await self._database.tend(MANY)
         return await fit_model(self._database, is_asked=is_asked)
 
@@ -78,7 +79,8 @@ class SqlIssues:
             distinct = respelled(issues, self._spellings)
             written = write_issues(connection, self._upsert, distinct, "imported", now)
             index_rows(connection, written)
-            self._database.learn(connection, len(written))
+            if is_last:
+                self._database.learn(connection, len(written))
             return len(written)
 
         done = await self._database.write(write)

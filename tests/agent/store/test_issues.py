@@ -147,3 +147,17 @@ async def test_scores_of_words_have_one_scale_on_both_databases(store: SqlIssues
     two = await store.search(IssueQuery(terms=rare), 5)
     assert numbers(two) == [1, 2]
     assert two[0].text_score > 2 * two[1].text_score > 0
+
+
+async def test_issues_are_counted_anew_once_an_import_has_ended(
+    database: Database, store: SqlIssues, every_statement_names_its_tenant: list[str]
+) -> None:
+    def counted() -> int:
+        return sum(statement.startswith("ANALYZE") for statement in every_statement_names_its_tenant)
+
+    before = counted()
+    for start in (1, 201):
+        await store.upsert([issue(number) for number in range(start, start + 200)], is_last=False)
+    assert counted() == before
+    await store.fit_latent()
+    assert counted() - before == (database.dialect == "postgresql")
