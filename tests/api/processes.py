@@ -37,6 +37,11 @@ class Served:
         return self.process.wait(seconds)
 
 
+def as_in_a_terminal() -> None:
+    """To be run in a new process: it takes Ctrl-C, also where what runs the tests is in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def command(*arguments: str, url: str, **env: str) -> subprocess.CompletedProcess[str]:
     """Run `caseworker ARGUMENTS` to its end on the database at `url`; `env` without its prefix."""
     return subprocess.run(

@@ -19,6 +19,7 @@ from sqlalchemy import Engine, event
 
 from api import issue_import
 from api.issue_import import parse_batch
+from tests.api.processes import as_in_a_terminal
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -71,8 +72,9 @@ def _interrupted(file: Path, database: Path, sign: signal.Signals) -> tuple[int,
     """
     command = [sys.executable, "-m", "api.cli", "issues", "import", "--jobs", "2", str(file)]
     started = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, process_group=0
-    )
+        command, cwd=ROOT, env=os.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, process_group=0,
+        preexec_fn=as_in_a_terminal,
+    )  # fmt: skip
     until = time.monotonic() + 120
     while time.monotonic() < until and started.poll() is None:
         if database.exists() and _progress(database) >= 500:

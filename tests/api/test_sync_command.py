@@ -18,6 +18,7 @@ import pytest
 from agent.store.issues import SqlIssues
 from api.sync_command import Countdown
 from tests.agent.github.forge import Fault, Forge, serving
+from tests.api.processes import as_in_a_terminal
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "ghp_" + "A1b2" * 9
@@ -122,7 +123,7 @@ def test_a_stopped_sync_goes_on(run: Any, forge: Forge, database: Path, sign: si
     forge.before = hold
     started = subprocess.Popen(
         [sys.executable, "-m", "api.cli", "issues", "sync", "o/n"], cwd=ROOT, env=os.environ,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=as_in_a_terminal,
     )  # fmt: skip
     assert reached.wait(60)
     started.send_signal(sign)
