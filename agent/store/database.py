@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
-MANY = 100
+_MANY = 100
 
 
 def utc_now() -> datetime:
@@ -130,6 +130,7 @@ class Database:
         self._options = {"tenant": tenant}
         self.index: Index = index_of(url, tenant)
         self._tending: asyncio.Task[None] | None = None
+        self._is_behind = False
 
     async def read(self, work: Work[T]) -> T:
         """What `work` makes of a connection on which nothing is changed."""
@@ -159,21 +160,29 @@ class Database:
 
     def learn(self, connection: Connection, rows: int) -> None:
         """After many new issues PostgreSQL counts anew; else it would plan searches as if there were few."""
-        if rows >= MANY and self.dialect == "postgresql":
+        if rows >= _MANY and self.dialect == "postgresql":
             connection.exec_driver_sql("ANALYZE issues")
 
     async def tend(self, written: int, *, is_last: bool = True) -> None:
         """Lets the index take up what was written; after few rows beside other work.
 
-        Unless that `is_last`, more is written at once, and `tend` is called again after it. Raises
-        `StoreUnavailable` where many rows cannot be taken up. They are stored all the same.
+        Unless that `is_last`, more is written at once, and `settle` ends it. Raises `StoreUnavailable` where
+        many rows cannot be taken up. They are stored all the same.
         """
-        if written >= MANY or not is_last:
+        self._is_behind = self._is_behind or not is_last
+        if written >= _MANY or not is_last:
             if self._tending is not None:
                 await asyncio.wait([self._tending])
             await tend(self, is_last=is_last)
         elif written and (self._tending is None or self._tending.done()):
             self._tending = asyncio.create_task(tend_quietly(self))
+
+    async def settle(self) -> None:
+        """After the last of much that was written at once: what `tend` left. Raises as that does."""
+        if self._is_behind:
+            await self.write(lambda connection: self.learn(connection, _MANY))
+            await self.tend(_MANY)
+            self._is_behind = False
 
     async def ping(self) -> None:
         """Returns where the database answers. Raises `StoreUnavailable` where it does not."""

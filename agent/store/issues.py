@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from agent.issues.issue import Issue, IssueHit, IssueQuery
-from agent.store.database import MANY, Database
+from agent.store.database import Database
 from agent.store.index.check import mend
 from agent.store.index.rows import index_rows
 from agent.store.index.vectors import fit_model, mend_vectors
@@ -53,9 +53,10 @@ class SqlIssues:
         return [*await mend(self._database), *await mend_vectors(self._database)]
 
     async def fit_latent(self, *, is_asked: bool = False) -> bool:
-        """After many issues came: fits the latent model where it is due; True where it was. Takes seconds."""
-        await self._database.write(lambda connection: self._database.learn(connection, MANY))
-        await self._database.tend(MANY)
+        """After many issues came: the index takes up the last of them, and the latent model is fitted where
+        that is due; True where it was. Takes seconds.
+        """
+        await self._database.settle()
         return await fit_model(self._database, is_asked=is_asked)
 
     async def count(self) -> int:

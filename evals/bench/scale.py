@@ -175,7 +175,7 @@ async def _filled(database: Database, many: int, given: list[Tokens]) -> float:
         await database.tend(len(entries), is_last=False)
         seconds += time.perf_counter() - started
     started = time.perf_counter()
-    await database.tend(_AT_ONCE)
+    await database.settle()
     return seconds + time.perf_counter() - started
 
 
