@@ -21,6 +21,8 @@ _OWN = {
     "duplicate": "known to be the same case as the report's own thread",
     "linked": "linked with the report's own thread",
 }
+_MOST_ERRORS = 50
+"""Different errors of a report that are looked for in a stored text: a log may show hundreds."""
 _VERSION = re.compile(r"\d+")
 
 
@@ -56,7 +58,8 @@ def rank(
     own = own_thread(report)
     mentioned = mentioned_threads(report)
     ids = {request_id for event in report.errors for request_id in event.request_ids}
-    shown = [_plain(report.text[start:end]) for event in report.errors for start, end in event.spans]
+    spans = (span for event in report.errors for span in event.spans)
+    shown = list(dict.fromkeys(_plain(report.text[start:end]) for start, end in spans))[:_MOST_ERRORS]
     words = _own_words(report.text[:20_000], shown)
     others = [hit for hit in hits if not _is_own(own, ids, words, shown, hit.issue)]
     scored = rerank(query, others, ranking) if ranking else [Scored(hit, 0.0, 0.0) for hit in others]

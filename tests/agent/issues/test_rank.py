@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from agent.compose import load_lexicon
 from agent.issues import rank as room
 from agent.issues.issue import Collection, Forward, Issue, IssueHit, IssueQuery, OwnLink, RelatedIssue
@@ -134,6 +136,20 @@ def test_a_thread_that_shows_the_same_long_message_is_no_copy_of_the_report() ->
     assert found.errors[0].spans
     assert len(rank(found, [hit(1, body=message), hit(2, body=f"{message}\nHow do I claim it?")])) == 2
     assert rank(found, [hit(3, body=text)]) == []
+
+
+def test_of_a_log_of_errors_only_so_many_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    errors = [f"error {number}: " + "the server says so. " * 7 for number in range(3)]
+    text = "\n".join(errors)
+    spans = [(start := text.index(error), start + len(error)) for error in errors]
+    event = ErrorEvent(
+        status=400, type=None, message="m", group=None, request_ids=[], signature="s", retryable=None,
+        provider="anthropic", spans=[*spans, *spans],
+    )  # fmt: skip
+    hits = [hit(number, body=error) for number, error in enumerate(errors, 1)]
+    assert len(rank(report(text, errors=[event]), hits)) == 3
+    monkeypatch.setattr(room, "_MOST_ERRORS", 2)
+    assert [found.number for found in rank(report(text, errors=[event]), hits)] == [1, 2]
 
 
 def test_a_named_thread_is_linked_or_a_duplicate() -> None:
